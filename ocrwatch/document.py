@@ -1,0 +1,270 @@
+"""A document's life: four stations on one line. READ THIS FIRST.
+
+    Arrived ──READ──▶ Read ──RECORD──▶ Recorded ──FILE──▶ Filed(done)
+       ├──── Refused, with its reason ────────────FILE──▶ Filed(failed)
+       └──── Duplicate of a recorded one ─────────FILE──▶ Filed(duplicate)
+
+A `Document` is one arrival of one file. What a stage knows lives inside that stage. Three pure functions tell
+the whole story:
+
+    next_step(document, now)          what is to be done with it
+    advance(document, stage)          it reached the next station
+    absorb(document, error, now)      it met an error on its way
+
+The journal saves every document these functions return before anything else happens; `pipeline.py` does the
+steps. Twice on its way a document announces what is about to happen, so that a crash in the middle can be
+told from one before: `Read.targets` (names reserved, the rows may be in the workbook) and `Recorded` (the rows
+are in it, the file may have been moved).
+
+Rules
+  1. A document's id is the first 16 hex digits of its bytes' SHA-256; each row carries it (`-1`, `-2` … when
+     one file became several rows).
+  2. Only READ costs attempts. Once an answer is in, nothing may fail the document: recording and filing wait.
+  3. A retry is not a loop that sleeps: it is a document whose `not_before` lies in the future.
+
+Pure: no clock, disk, thread, network or log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import assert_never
+
+from ocrwatch.errors import LineError, Remedy
+from ocrwatch.messages import Message, message
+
+MAX_ATTEMPTS = 6
+"""Readings of one document that may end in RETRY before it fails."""
+
+WAIT_SECONDS = 15.0
+"""How long a document waits before a busy resource is asked again, when the error names no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money as printed: `number` exact, negative for refunds; `currency` ISO 4217, or "" when none is printed."""
+
+    number: Decimal
+    currency: str = ""
+
+
+Value = None | str | int | Amount | date | datetime
+"""A cell's typed value; None is an empty cell. `datetime` is naive: the time printed on the paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field of a row: the ledger's column header, and the value under it."""
+
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row for the ledger.
+
+    `check` says what a person should look at, empty when all is well. `received` is aware. `pages` is display
+    text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
+    filed scan that the row links to, known once its name is reserved.
+    """
+
+    id: str
+    cells: tuple[Cell, ...]
+    check: tuple[Message, ...] = ()
+    received: datetime
+    pages: str = "1"
+    engine: str
+    folder: str = ""
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How a file looked when it was taken. Another signature means: it was changed or replaced since."""
+
+    size_bytes: int
+    mtime_ns: int
+    inode: int
+
+
+class Outcome(Enum):
+    """How a document's way ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    DUPLICATE = "duplicate"
+    GONE = "gone"
+    """The scan was taken away by a person before it could be filed; its rows, if any, stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Complete, in its inbox, not read yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Read and checked. `target`: the reserved final name, once recording began (the rows may be saved)."""
+
+    rows: tuple[Row, ...]
+    target: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """Its rows are in the ledger. `target` is the reserved final name; None: the scan stays where it is."""
+
+    rows: tuple[Row, ...]
+    target: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """It cannot be read; it is on its way to `failed`."""
+
+    reason: Message
+    target: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet."""
+
+    of: int
+    row: int
+    target: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """At rest. `path`: where the scan lies now. `reason`: why it failed, or what a person should know."""
+
+    outcome: Outcome
+    path: Path | None
+    rows: tuple[Row, ...] = ()
+    reason: Message | None = None
+
+
+Stage = Arrived | Read | Recorded | Refused | Duplicate | Filed
+
+_NEXT: dict[type[Stage], tuple[type[Stage], ...]] = {
+    Arrived: (Arrived, Read, Refused, Duplicate, Filed),
+    Read: (Read, Recorded, Filed),
+    Recorded: (Filed,),
+    Refused: (Refused, Filed),
+    Duplicate: (Duplicate, Filed),
+    Filed: (Arrived,),  # a person asks for another reading
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One arrival of one file.
+
+    `key` numbers the arrivals (0 before the journal gave one). `inbox` is the watched folder, `book` the ledger
+    and sheet its rows go to (duplicates are told within one book). `path` is where the scan lies now,
+    `digest` the SHA-256 of its bytes (64 hex digits), `pages` their number. `arrived_at` and `not_before` are
+    seconds since the epoch. `trouble` is what it last met, None when it goes its way.
+    """
+
+    key: int = 0
+    inbox: str
+    book: str
+    path: Path
+    folder: str = ""
+    signature: Signature
+    digest: str
+    pages: int = 1
+    arrived_at: float
+    attempts: int = 0
+    not_before: float = 0.0
+    trouble: Message | None = None
+    stage: Stage = Arrived()
+
+    @property
+    def id(self) -> str:
+        """The 16 hex digits by which rows and people know it."""
+        return self.digest[:16]
+
+
+class Step(Enum):
+    """What is to be done with a document now."""
+
+    READ = "read"
+    RECORD = "record"
+    FILE = "file"
+    WAIT = "wait"
+    REST = "rest"
+
+
+def next_step(document: Document, now: float) -> Step:
+    """The step that `document` is due for at `now` (seconds since the epoch)."""
+    if isinstance(document.stage, Filed):
+        return Step.REST
+    if now < document.not_before:
+        return Step.WAIT
+    match document.stage:
+        case Arrived():
+            return Step.READ
+        case Read():
+            return Step.RECORD
+        case Recorded() | Refused() | Duplicate():
+            return Step.FILE
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def advance(document: Document, stage: Stage) -> Document:
+    """`document` at `stage`, its troubles behind it.
+
+    Raises ValueError where no way leads from its present stage to `stage`.
+    """
+    if type(stage) not in _NEXT[type(document.stage)]:
+        raise ValueError(f"no way from {type(document.stage).__name__} to {type(stage).__name__}")
+    return replace(document, stage=stage, attempts=0, not_before=0.0, trouble=None)
+
+
+def absorb(document: Document, error: LineError, now: float) -> Document:
+    """`document` after `error`: later, refused, or as it was (PAUSE stops the line, not the document)."""
+    remedy = error.remedy
+    if not isinstance(document.stage, Arrived) and remedy is not Remedy.PAUSE:
+        remedy = Remedy.WAIT  # rule 2
+    match remedy:
+        case Remedy.PAUSE:
+            return replace(document, trouble=error.message)
+        case Remedy.WAIT:
+            return _later(document, error, now, WAIT_SECONDS)
+        case Remedy.RETRY:
+            document = replace(document, attempts=document.attempts + 1)
+            if document.attempts >= MAX_ATTEMPTS:
+                return advance(document, Refused(reason=_given_up(error.message)))
+            return _later(document, error, now, backoff_seconds(document))
+        case Remedy.REJECT:
+            return advance(document, Refused(reason=error.message))
+        case Remedy.DROP:
+            return advance(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def backoff_seconds(document: Document) -> float:
+    """5, 20, 80, 320, 1280 s by attempts, times 0.75 to 1.25.
+
+    The jitter comes of the digest, so that a burst that failed together does not return together.
+    """
+    jitter = int(document.digest[-4:], 16) / 0xFFFF
+    return float(5 * 4 ** (document.attempts - 1)) * (0.75 + 0.5 * jitter)
+
+
+def _later(document: Document, error: LineError, now: float, usual_seconds: float) -> Document:
+    seconds = usual_seconds if error.after_seconds is None else error.after_seconds
+    return replace(document, not_before=now + seconds, trouble=error.message)
+
+
+def _given_up(last: Message) -> Message:
+    return message("Tried {attempts} times. The last time: {last}", attempts=MAX_ATTEMPTS, last=last)

@@ -1,0 +1,195 @@
+"""What the line needs of each station, as small Protocols, and the words they share.
+
+Every port has a fake (`tests/fakes.py`) and one contract suite (`tests/contracts/`) that fake and real pass alike.
+
+Pure: no clock, disk, thread, network or log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from ocrwatch.document import Cell, Document, Outcome, Row
+from ocrwatch.messages import Message
+
+Render = Callable[[Message], str]
+"""Puts a message into the user's language."""
+
+Clock = Callable[[], float]
+"""Seconds since the epoch."""
+
+# ---------------------------------------------------------------- what is asked for
+
+FieldType = Literal["text", "amount", "date", "datetime", "id", "integer"]
+DateOrder = Literal["DMY", "MDY", "YMD"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field to extract; `name` is also its column's header.
+
+    `labels` are what papers print before its value (local reading finds it by them, answers are matched by
+    them too), English and Chinese. `required`: when missing, the row's `Check` says so.
+    """
+
+    name: str
+    type: FieldType = "text"
+    required: bool = True
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What to read from an inbox's documents. `prompt` overrides the one built from the fields."""
+
+    name: str
+    fields: tuple[Field, ...]
+    prompt: str | None = None
+
+
+# ---------------------------------------------------------------- pages
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A complete, decodable file. `kind` is told by its content, as a MIME type (`image/jpeg`, `application/pdf`)."""
+
+    digest: str
+    kind: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLimits:
+    """What a reader takes. A picture within them, upright, is passed on byte for byte."""
+
+    max_pixels: int = 8_388_608
+    max_bytes: int = 7 * 1024 * 1024
+    min_side_px: int = 11
+    max_aspect: float = 200.0
+    kinds: tuple[str, ...] = ("image/jpeg", "image/png")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One upright page, encoded; `kind` is the MIME type of `data`."""
+
+    data: bytes
+    kind: str
+    width_px: int
+    height_px: int
+
+
+class Pages(Protocol):
+    """Any file as page pictures, decoded away from the daemon."""
+
+    def inspect(self, path: Path) -> Inspection:
+        """Decode `path` to its end.
+
+        Raises `Incomplete` when a known image ends early or is empty; `Unreadable` for a known suffix with
+        unknown or undecodable content; `NotAScan` for other kinds of files; `Gone`; `DecoderCrashed`.
+        """
+        ...
+
+    def picture(self, path: Path, digest: str, page: int, limits: PictureLimits) -> Picture:
+        """Page `page` (from 0) of the file whose bytes have `digest`, within `limits`.
+
+        Raises `Gone` when the file is not there or has other bytes now; `Unreadable`; `DecoderCrashed`.
+        """
+        ...
+
+
+# ---------------------------------------------------------------- reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reader made of a document, as display text: nothing is typed or checked yet.
+
+    `entries`: one mapping of field name to text per row that the document becomes (usually one); None and a
+    missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is display
+    text ("1", "5 of 39"). `text` is all text seen, where the engine gives it. `remarks` go to the row's `Check`.
+    """
+
+    entries: tuple[Mapping[str, str | None], ...]
+    engine: str
+    pages: str
+    text: str = ""
+    remarks: tuple[Message, ...] = ()
+
+
+class Reader(Protocol):
+    """Reads the fields of a profile from a document."""
+
+    def read(self, document: Document, profile: Profile) -> Reading:
+        """Raises any `LineError`."""
+        ...
+
+
+class Answers(Protocol):
+    """Raw answers by the SHA-256 of the request: stored before anything else is done with them."""
+
+    def get(self, request: str) -> str | None:
+        """The stored raw answer of `request` (64 hex digits), or None."""
+        ...
+
+    def put(self, request: str, answer: str, *, digest: str, tokens: int = 0) -> None:
+        """Store durably. `digest` is the document's; `tokens` what the server billed."""
+        ...
+
+
+class Checker(Protocol):
+    """Turns a reading into typed rows."""
+
+    def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
+        """One row per entry, ids `-1`, `-2` … when there are several. Never guesses, never fills a default."""
+        ...
+
+
+# ---------------------------------------------------------------- ledger and filing
+
+
+class Ledger(Protocol):
+    """One sheet of one workbook."""
+
+    def append(self, rows: Sequence[Row]) -> dict[str, int]:
+        """Add `rows` in one write; their row numbers in the sheet by id (1 is the first line of the sheet).
+
+        Raises `LedgerBusy`, `DiskFull`, `FolderAway`; then nothing of it is written.
+        """
+        ...
+
+    def find(self, ids: Sequence[str]) -> dict[str, int]:
+        """The row numbers of those of `ids` that the sheet holds. Raises as `append`."""
+        ...
+
+    def amend(self, row_id: str, cells: Sequence[Cell]) -> bool:
+        """Change cells of a row; False when the sheet does not hold it. Raises as `append`."""
+        ...
+
+
+class Filer(Protocol):
+    """Moves scans to their final place."""
+
+    def reserve(self, document: Document, outcome: Outcome) -> Path | None:
+        """Create the final name exclusively, empty; None when the scan is to stay where it is.
+
+        Raises `FolderAway`, `DiskFull`.
+        """
+        ...
+
+    def file(self, document: Document, target: Path, reason: Message | None = None) -> None:
+        """Move the scan onto its reserved name; `reason` is put beside it in plain words.
+
+        Idempotent: a move that a crash cut short is finished. Raises `FolderAway`, `DiskFull`, and `Gone` when
+        the scan is not there any more or other bytes are (those stay in the inbox or go back to it); the
+        reserved name is then released.
+        """
+        ...
+
+    def release(self, target: Path) -> None:
+        """Give up a reserved name that was never used: removed if it is still empty."""
+        ...
