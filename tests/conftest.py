@@ -1,0 +1,22 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+
+@pytest.fixture(scope="session")
+def receipts() -> Path:
+    """The folder of real receipts with their ground truth; the test is skipped where it is absent."""
+    folder = Path(os.environ.get("OCRWATCH_RECEIPTS", ROOT.parent / "shared" / "receipts"))
+    if not folder.is_dir():
+        pytest.skip("the folder of real receipts is not here (set OCRWATCH_RECEIPTS)")
+    return folder
