@@ -1,0 +1,37 @@
+"""What survives: every document's stage, the raw answers, the pause, the orders and the status.
+
+database.py    the SQLite file: opening, migrations, a corrupt one set aside, transactions
+schema.py      the migrations
+encoding.py    stages and messages as JSON (pure)
+documents.py   the documents
+answers.py     raw answers by the request that brought them
+memory.py      what was seen in the folders, date orders, the pause, orders and the status
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ocrwatch.journal.answers import StoredAnswers
+from ocrwatch.journal.database import Database
+from ocrwatch.journal.documents import Documents
+from ocrwatch.journal.memory import DateOrders, Orders, Sightings
+from ocrwatch.ports import Clock
+
+
+class Journal:
+    """The open journal of a state folder."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """Open or create it. Raises `JournalTooNew`, `DiskFull`, OSError."""
+        self.database = Database(folder, clock)
+        self.documents = Documents(self.database)
+        self.answers = StoredAnswers(self.database)
+        self.sightings = Sightings(self.database)
+        self.date_orders = DateOrders(self.database)
+        self.orders = Orders(self.database)
+
+    def close(self) -> None:
+        """Store what could not be stored before, and close the file."""
+        self.answers.save_unsaved()
+        self.database.close()

@@ -1,0 +1,175 @@
+"""The SQLite file: opening, migrations, transactions, and what happens when it is damaged.
+
+WAL with `synchronous=FULL`: a committed change survives a power cut. One connection, shared by the daemon's
+threads behind a lock (every statement is short). Commands open the file beside a running daemon.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ocrwatch.errors import DiskFull, JournalTooNew
+from ocrwatch.journal.schema import MIGRATIONS
+from ocrwatch.messages import message
+from ocrwatch.ports import Clock
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "journal.sqlite"
+ROOM_BYTES = 16 * 1024 * 1024
+"""Free space below which nothing new is read: what comes back could not be kept."""
+
+_BUSY_SECONDS = 30.0
+_DAMAGED = ("malformed", "not a database", "corrupt", "encrypted")
+
+
+class Database:
+    """An open journal file. `set_aside` is the damaged one that was moved out of the way, if any."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """Open or create the journal in `folder` (created private).
+
+        Raises `JournalTooNew`; `DiskFull`; OSError where the folder cannot be made or written.
+        """
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path = folder / FILE_NAME
+        self.clock = clock
+        self.set_aside: Path | None = None
+        self._lock = threading.RLock()
+        self._depth = 0
+        try:
+            self._connection = _open(self.path)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            self.set_aside = _set_aside(self.path, clock())
+            log.exception("The journal was damaged; it is kept as %s and a new one begun", self.set_aside.name)
+            self._connection = _open(self.path)
+            with self.transaction() as connection:
+                connection.execute("UPDATE line SET recovering = 1")
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, durable when the block ends. Nests into one. Raises `DiskFull`."""
+        with self._lock:
+            if self._depth:
+                yield self._connection
+                return
+            self._depth = 1
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError) and _is_full(error):
+                    raise _full(self.path.parent) from error
+                raise
+            finally:
+                self._depth = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for statements that change nothing."""
+        with self._lock:
+            yield self._connection
+
+    def changed_elsewhere(self) -> int:
+        """A number that changes when another process has written. Costs microseconds."""
+        with self._lock:
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def ensure_room(self) -> None:
+        """Raise `DiskFull` unless there is room for what is about to come back."""
+        if shutil.disk_usage(self.path.parent).free < ROOM_BYTES:
+            raise _full(self.path.parent)
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded into it."""
+        with self._lock:
+            self._connection.close()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    is_new = not path.exists()
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        if is_new and os.name == "posix":
+            path.chmod(0o600)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        _check(connection)
+        _migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise sqlite3.DatabaseError("malformed: quick_check")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(MIGRATIONS):
+        connection.execute("ROLLBACK")
+        raise JournalTooNew(
+            message(
+                "The journal {path} was written by a later version of ocrwatch. Install that version, or name "
+                "another state_dir in the configuration.",
+                path=str(path),
+            )
+        )
+    for script in MIGRATIONS[version:]:
+        for statement in _statements(script):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    connection.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The single statements of `script`, so that a migration is one transaction (executescript commits first)."""
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _set_aside(path: Path, now: float) -> Path:
+    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S")
+    kept = path.with_name(f"journal.damaged-{stamp}.sqlite")
+    path.replace(kept)
+    for suffix in ("-wal", "-shm"):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.replace(kept.with_name(kept.name + suffix))
+    return kept
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return any(word in str(error) for word in _DAMAGED)
+
+
+def _is_full(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
+
+
+def _full(folder: Path) -> DiskFull:
+    return DiskFull(
+        message("The disk that holds {folder} is full. Free some space; ocrwatch then goes on.", folder=str(folder))
+    )

@@ -1,0 +1,156 @@
+"""The documents of the journal."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ocrwatch.document import Document, Filed, Outcome, Signature
+from ocrwatch.journal.database import Database
+from ocrwatch.journal.encoding import message_from_json, message_to_json, stage_from_json, stage_to_json, station
+
+AT_REST = tuple(outcome.value for outcome in Outcome)
+
+_COLUMNS = (
+    "inbox, book, path, folder, size_bytes, mtime_ns, inode, digest, pages, arrived_at, attempts, not_before, "
+    "trouble, station, stage, changed_at"
+)
+
+
+class Documents:
+    """Every document that ever arrived, at its last known stage."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, documents: Iterable[Document]) -> tuple[Document, ...]:
+        """Store `documents` in one transaction; new ones (key 0) come back with their key. Raises `DiskFull`."""
+        with self._database.transaction() as connection:
+            return tuple(self._save(connection, document) for document in documents)
+
+    def get(self, key: int) -> Document | None:
+        """The document with `key`."""
+        found = self._select("key = ?", [key])
+        return found[0] if found else None
+
+    def on_the_line(self) -> tuple[Document, ...]:
+        """All that are not filed yet, oldest first."""
+        return self._select(f"station NOT IN ({_marks(AT_REST)}) ORDER BY key", AT_REST)
+
+    def with_digest(self, digest: str, book: str) -> tuple[Document, ...]:
+        """All arrivals of these bytes for this book, oldest first."""
+        return self._select("digest = ? AND book = ? ORDER BY key", [digest, book])
+
+    def matching(self, text: str) -> tuple[Document, ...]:
+        """Those whose id begins with `text`, or whose scan is or was named so, newest first."""
+        if _is_hex(text):
+            found = self._select("substr(digest, 1, ?) = ? ORDER BY key DESC LIMIT 100", [len(text), text.lower()])
+            if found:
+                return found
+        name = Path(text).name
+        within = "instr(path, ?) OR instr(stage, ?)"  # the stage holds the filed name, in JSON's spelling
+        found = self._select(f"{within} ORDER BY key DESC", [name, json.dumps(name)[1:-1]])
+        return tuple(document for document in found if name in _names(document))
+
+    def failed(self) -> tuple[Document, ...]:
+        """Those at rest in `failed`, newest first."""
+        return self._select("station = 'failed' ORDER BY changed_at DESC", [])
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How many documents by (inbox, station)."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT inbox, station, count(*) FROM documents GROUP BY inbox, station")
+            return {(row[0], row[1]): int(row[2]) for row in rows}
+
+    def is_known(self, path: Path, signature: Signature) -> bool:
+        """Whether this very file is a document on the line, or one that stayed where it lay."""
+        return any(
+            document.signature == signature and (not isinstance(document.stage, Filed) or document.stage.path == path)
+            for document in self._select("path = ?", [path_out(path)])
+        )
+
+    def _select(self, condition: str, values: Sequence[str | int | bytes]) -> tuple[Document, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(f"SELECT * FROM documents WHERE {condition}", values).fetchall()  # noqa: S608
+        return tuple(_document(row) for row in rows)
+
+    def _save(self, connection: sqlite3.Connection, document: Document) -> Document:
+        values = (*_values(document), self._database.clock())
+        if document.key:
+            columns = ", ".join(f"{column} = ?" for column in _COLUMNS.split(", "))
+            connection.execute(f"UPDATE documents SET {columns} WHERE key = ?", (*values, document.key))  # noqa: S608
+            return document
+        inserted = connection.execute(f"INSERT INTO documents ({_COLUMNS}) VALUES ({_marks(values)})", values)  # noqa: S608
+        assert inserted.lastrowid is not None
+        return replace(document, key=inserted.lastrowid)
+
+
+def _values(document: Document) -> tuple[str | int | float | bytes | None, ...]:
+    return (
+        document.inbox,
+        document.book,
+        path_out(document.path),
+        document.folder,
+        document.signature.size_bytes,
+        document.signature.mtime_ns,
+        str(document.signature.inode),
+        document.digest,
+        document.pages,
+        document.arrived_at,
+        document.attempts,
+        document.not_before,
+        message_to_json(document.trouble),
+        station(document.stage),
+        stage_to_json(document.stage),
+    )
+
+
+def _document(row: sqlite3.Row) -> Document:
+    return Document(
+        key=row["key"],
+        inbox=row["inbox"],
+        book=row["book"],
+        path=path_in(row["path"]),
+        folder=row["folder"],
+        signature=Signature(row["size_bytes"], row["mtime_ns"], int(row["inode"])),
+        digest=row["digest"],
+        pages=row["pages"],
+        arrived_at=row["arrived_at"],
+        attempts=row["attempts"],
+        not_before=row["not_before"],
+        trouble=message_from_json(row["trouble"]),
+        stage=stage_from_json(row["stage"]),
+    )
+
+
+def path_out(path: Path) -> str | bytes:
+    """A name that is no UTF-8 (POSIX allows any bytes) is kept as a BLOB."""
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogateescape")
+    return text
+
+
+def path_in(path: str | bytes) -> Path:
+    """The path that `path_out` wrote."""
+    return Path(path.decode(errors="surrogateescape") if isinstance(path, bytes) else path)
+
+
+def _names(document: Document) -> set[str]:
+    names = {document.path.name}
+    if isinstance(document.stage, Filed) and document.stage.path is not None:
+        names.add(document.stage.path.name)
+    return names
+
+
+def _is_hex(text: str) -> bool:
+    return 4 <= len(text) <= 64 and all(character in "0123456789abcdefABCDEF" for character in text)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,202 @@
+"""Stages and messages as JSON, exact both ways: decimals and dates keep every digit. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import assert_never
+
+from ocrwatch.document import (
+    Amount,
+    Arrived,
+    Cell,
+    Duplicate,
+    Filed,
+    Outcome,
+    Read,
+    Recorded,
+    Refused,
+    Row,
+    Stage,
+    Value,
+)
+from ocrwatch.messages import Message
+
+JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
+
+
+def station(stage: Stage) -> str:
+    """The name under which the journal looks for documents at `stage`."""
+    return stage.outcome.value if isinstance(stage, Filed) else type(stage).__name__.lower()
+
+
+def stage_to_json(stage: Stage) -> str:
+    """`stage` as JSON text."""
+    known: dict[str, JSON]
+    match stage:
+        case Arrived():
+            known = {}
+        case Read(rows=rows, target=target) | Recorded(rows=rows, target=target):
+            known = {"rows": _rows_out(rows), "target": _path_out(target)}
+        case Refused(reason=reason, target=target):
+            known = {"reason": message_out(reason), "target": _path_out(target)}
+        case Duplicate(of=of, row=row, target=target):
+            known = {"of": of, "row": row, "target": _path_out(target)}
+        case Filed(outcome=outcome, path=path, rows=rows, reason=reason):
+            known = {
+                "outcome": outcome.value,
+                "path": _path_out(path),
+                "rows": _rows_out(rows),
+                "reason": message_out(reason),
+            }
+        case _ as unreachable:
+            assert_never(unreachable)
+    return json.dumps({"stage": type(stage).__name__, **known})
+
+
+def stage_from_json(text: str) -> Stage:
+    """The stage that `stage_to_json` wrote. Raises KeyError, ValueError or TypeError on anything else."""
+    known = json.loads(text)
+    match known["stage"]:
+        case "Arrived":
+            return Arrived()
+        case "Read":
+            return Read(rows=_rows_in(known["rows"]), target=_path_in(known["target"]))
+        case "Recorded":
+            return Recorded(rows=_rows_in(known["rows"]), target=_path_in(known["target"]))
+        case "Refused":
+            return Refused(reason=message_in(known["reason"]), target=_path_in(known["target"]))
+        case "Duplicate":
+            return Duplicate(of=known["of"], row=known["row"], target=_path_in(known["target"]))
+        case "Filed":
+            return Filed(
+                outcome=Outcome(known["outcome"]),
+                path=_path_in(known["path"]),
+                rows=_rows_in(known["rows"]),
+                reason=message_in(known["reason"]) if known["reason"] else None,
+            )
+        case other:
+            raise ValueError(f"no such stage: {other}")
+
+
+def message_to_json(message: Message | None) -> str | None:
+    """`message` as JSON text; None stays None."""
+    return None if message is None else json.dumps(message_out(message))
+
+
+def message_from_json(text: str | None) -> Message | None:
+    """The message that `message_to_json` wrote."""
+    return None if text is None else message_in(json.loads(text))
+
+
+def message_out(message: Message | None) -> JSON:
+    """`message` as plain JSON data."""
+    if message is None:
+        return None
+    places: dict[str, JSON] = {
+        name: message_out(place) if isinstance(place, Message) else place for name, place in message.places
+    }
+    return {"template": message.template, "places": places}
+
+
+def message_in(data: Mapping[str, JSON]) -> Message:
+    """The message that `message_out` wrote."""
+    places = data["places"]
+    assert isinstance(places, dict)
+    return Message(str(data["template"]), tuple(sorted((name, _place_in(place)) for name, place in places.items())))
+
+
+def _place_in(place: JSON) -> str | int | float | Message:
+    if isinstance(place, dict):
+        return message_in(place)
+    assert isinstance(place, str | int | float)
+    return place
+
+
+def _path_out(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _path_in(path: str | None) -> Path | None:
+    return None if path is None else Path(path)
+
+
+def _rows_out(rows: tuple[Row, ...]) -> JSON:
+    return [
+        {
+            "id": row.id,
+            "cells": [[cell.name, *_value_out(cell.value)] for cell in row.cells],
+            "check": [message_out(remark) for remark in row.check],
+            "received": row.received.isoformat(),
+            "pages": row.pages,
+            "engine": row.engine,
+            "folder": row.folder,
+            "file": _path_out(row.file),
+        }
+        for row in rows
+    ]
+
+
+def _rows_in(rows: list[dict[str, JSON]]) -> tuple[Row, ...]:
+    return tuple(_row_in(row) for row in rows)
+
+
+def _row_in(row: Mapping[str, JSON]) -> Row:
+    cells, check, file = row["cells"], row["check"], row["file"]
+    assert isinstance(cells, list)
+    assert isinstance(check, list)
+    return Row(
+        id=str(row["id"]),
+        cells=tuple(_cell_in(cell) for cell in cells),
+        check=tuple(message_in(remark) for remark in check if isinstance(remark, dict)),
+        received=datetime.fromisoformat(str(row["received"])),
+        pages=str(row["pages"]),
+        engine=str(row["engine"]),
+        folder=str(row["folder"]),
+        file=Path(file) if isinstance(file, str) else None,
+    )
+
+
+def _cell_in(cell: JSON) -> Cell:
+    assert isinstance(cell, list)
+    name, kind, *parts = (str(part) for part in cell)
+    return Cell(name, _value_in(kind, parts))
+
+
+def _value_out(value: Value) -> list[str]:
+    match value:
+        case None:
+            return ["empty"]
+        case str():
+            return ["text", value]
+        case int():
+            return ["integer", str(value)]
+        case Amount(number=number, currency=currency):
+            return ["amount", str(number), currency]
+        case datetime():  # before date: a datetime is one
+            return ["datetime", value.isoformat()]
+        case date():
+            return ["date", value.isoformat()]
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _value_in(kind: str, parts: list[str]) -> Value:
+    match kind, parts:
+        case "empty", []:
+            return None
+        case "text", [text]:
+            return text
+        case "integer", [text]:
+            return int(text)
+        case "amount", [number, currency]:
+            return Amount(Decimal(number), currency)
+        case "datetime", [text]:
+            return datetime.fromisoformat(text)
+        case "date", [text]:
+            return date.fromisoformat(text)
+        case _:
+            raise ValueError(f"no such kind of value: {kind}")

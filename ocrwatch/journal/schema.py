@@ -1,0 +1,78 @@
+"""The journal's schema by numbered migrations; `PRAGMA user_version` says how many were made.
+
+A migration that has been released is never changed: add another.
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE documents (
+        key        INTEGER PRIMARY KEY AUTOINCREMENT,
+        inbox      TEXT NOT NULL,     -- the watched folder
+        book       TEXT NOT NULL,     -- ledger and sheet
+        path                NOT NULL, -- where the scan lies now; a BLOB where the name is no UTF-8
+        folder     TEXT NOT NULL,     -- subfolder of a recursive inbox
+        size_bytes INTEGER NOT NULL,
+        mtime_ns   INTEGER NOT NULL,
+        inode      TEXT NOT NULL,     -- unsigned 64 bits: more than an INTEGER holds
+        digest     TEXT NOT NULL,     -- SHA-256 of the bytes, hex
+        pages      INTEGER NOT NULL,
+        arrived_at REAL NOT NULL,     -- seconds since the epoch, as all times here
+        attempts   INTEGER NOT NULL,
+        not_before REAL NOT NULL,
+        trouble    TEXT,              -- a message, as JSON
+        station    TEXT NOT NULL,     -- the stage's name; for Filed, its outcome: done, failed, duplicate, gone
+        stage      TEXT NOT NULL,     -- what the stage knows, as JSON
+        changed_at REAL NOT NULL
+    );
+    CREATE INDEX documents_by_station ON documents (station, not_before);
+    CREATE INDEX documents_by_digest ON documents (digest, book);
+    CREATE INDEX documents_by_path ON documents (path);
+
+    CREATE TABLE answers (
+        request     TEXT PRIMARY KEY, -- SHA-256 of the request's body, hex
+        digest      TEXT NOT NULL,    -- the document it was asked for
+        answer      TEXT NOT NULL,
+        tokens      INTEGER NOT NULL,
+        received_at REAL NOT NULL,
+        retired     INTEGER NOT NULL DEFAULT 0  -- a person asked for another reading: kept, not used
+    ) WITHOUT ROWID;
+    CREATE INDEX answers_by_digest ON answers (digest);
+
+    CREATE TABLE folders (
+        folder           TEXT PRIMARY KEY,
+        first_watched_at REAL NOT NULL
+    ) WITHOUT ROWID;
+
+    CREATE TABLE sightings (          -- files that lie in an inbox and are not to be taken
+        inbox      TEXT NOT NULL,
+        path                NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns   INTEGER NOT NULL,
+        inode      TEXT NOT NULL,
+        verdict    TEXT NOT NULL,     -- held, skipped, kept
+        PRIMARY KEY (inbox, path)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE date_orders (
+        inbox TEXT NOT NULL,
+        date_order TEXT NOT NULL,     -- DMY, MDY, YMD
+        seen  INTEGER NOT NULL,
+        PRIMARY KEY (inbox, date_order)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE orders (
+        id       INTEGER PRIMARY KEY AUTOINCREMENT,
+        verb     TEXT NOT NULL,
+        argument TEXT NOT NULL,
+        given_at REAL NOT NULL
+    );
+
+    CREATE TABLE line (               -- one row: what outlives the process of the line as a whole
+        id     INTEGER PRIMARY KEY CHECK (id = 1),
+        pause  TEXT,                  -- a pause, as JSON
+        status TEXT,                  -- the last published status, as JSON
+        recovering INTEGER NOT NULL DEFAULT 0
+    );
+    INSERT INTO line (id) VALUES (1);
+    """,
+)
