@@ -13,8 +13,8 @@ the whole story:
 
 The journal saves every document these functions return before anything else happens; `pipeline.py` does the
 steps. Twice on its way a document announces what is about to happen, so that a crash in the middle can be
-told from one before: `Read.target` (a name is reserved, the rows may be in the workbook) and `Recorded` (the
-rows are in it, the file may have been moved).
+told from one before: `Read.recording` (the rows may be in the workbook) and `Recorded` (they are in it, the file
+may have been moved).
 
 Rules
   1. A document's id is the first 16 hex digits of its bytes' SHA-256; each row carries it (`-1`, `-2` … when
@@ -109,9 +109,13 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """Read and checked. `target`: the reserved final name, once recording began (the rows may be saved)."""
+    """Read and checked. Once `recording`, the rows may be saved; `target` is then the reserved final name.
+
+    `target` is None before that, and where the scan is to stay where it is.
+    """
 
     rows: tuple[Row, ...]
+    recording: bool = False
     target: Path | None = None
 
 

@@ -6,6 +6,7 @@
     │   │   ├── ServerTrouble                5xx, or sent and never answered
     │   │   ├── BadAnswer                    an answer that cannot be used (a different attempt follows)
     │   │   ├── DecoderCrashed               the child process died or ran out of time or memory
+    │   │   ├── Unexpected                   a fault of the program itself; its traceback is in the log
     │   │   └── UnexplainedRefusal           a 400 nobody can explain: after several files, the line pauses
     │   ├── Busy          WAIT           a resource is away or taken; costs no attempt
     │   │   ├── Offline                      no connection at all: DNS, connect, TLS
@@ -23,7 +24,8 @@
     │   ├── Halt          PAUSE          reading stops, visibly, until something changes
     │   │   ├── BadKey                       until the key or the configuration changes
     │   │   ├── NoCredit                     probed every ten minutes
-    │   │   └── WrongModel                   probed every ten minutes
+    │   │   ├── WrongModel                   probed every ten minutes
+    │   │   └── EverythingRefused            several files in a row met an unexplained refusal; probed
     │   └── Gone          DROP           the person took the scan away before it was read: nothing to do
     └── UsageError                       ends a command, exit status 2
         ├── ConfigurationError               file, line or key, and a suggestion
@@ -82,6 +84,10 @@ class BadAnswer(TryAgain):
 
 
 class DecoderCrashed(TryAgain):
+    pass
+
+
+class Unexpected(TryAgain):
     pass
 
 
@@ -156,6 +162,10 @@ class NoCredit(Halt):
 
 
 class WrongModel(Halt):
+    pass
+
+
+class EverythingRefused(Halt):
     pass
 
 

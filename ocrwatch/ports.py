@@ -181,8 +181,8 @@ class Filer(Protocol):
         """
         ...
 
-    def file(self, document: Document, target: Path, reason: Message | None = None) -> None:
-        """Move the scan onto its reserved name; `reason` is put beside it in plain words.
+    def file(self, document: Document, target: Path | None, reason: Message | None = None) -> None:
+        """Move the scan onto its reserved name (None: it stays); `reason` is put beside it in plain words.
 
         Idempotent: a move that a crash cut short is finished. Raises `FolderAway`, `DiskFull`, and `Gone` when
         the scan is not there any more or other bytes are (those stay in the inbox or go back to it); the

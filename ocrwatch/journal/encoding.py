@@ -39,7 +39,9 @@ def stage_to_json(stage: Stage) -> str:
     match stage:
         case Arrived():
             known = {}
-        case Read(rows=rows, target=target) | Recorded(rows=rows, target=target):
+        case Read(rows=rows, recording=recording, target=target):
+            known = {"rows": _rows_out(rows), "recording": recording, "target": _path_out(target)}
+        case Recorded(rows=rows, target=target):
             known = {"rows": _rows_out(rows), "target": _path_out(target)}
         case Refused(reason=reason, target=target):
             known = {"reason": message_out(reason), "target": _path_out(target)}
@@ -64,7 +66,8 @@ def stage_from_json(text: str) -> Stage:
         case "Arrived":
             return Arrived()
         case "Read":
-            return Read(rows=_rows_in(known["rows"]), target=_path_in(known["target"]))
+            rows, target = _rows_in(known["rows"]), _path_in(known["target"])
+            return Read(rows=rows, recording=known["recording"], target=target)
         case "Recorded":
             return Recorded(rows=_rows_in(known["rows"]), target=_path_in(known["target"]))
         case "Refused":

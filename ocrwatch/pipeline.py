@@ -1,0 +1,316 @@
+"""Performs a document's next step, and turns what goes wrong into what the document does about it.
+
+Every step has the same shape: do it, `advance` or `absorb`, save. The order inside RECORD is what makes a crash
+harmless:
+
+    reserve the final name ── save Read(recording) ── rows into the workbook ── save Recorded
+    ─ crash: the name is        ─ crash: the ledger is asked for the ids
+      found again by its mark     before anything is written
+
+`read` is called by many threads, `record` and `file` by the one that writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ocrwatch.document import (
+    Document,
+    Duplicate,
+    Filed,
+    Outcome,
+    Read,
+    Recorded,
+    Refused,
+    Row,
+    Signature,
+    Stage,
+    absorb,
+    advance,
+)
+from ocrwatch.errors import (
+    DiskFull,
+    EverythingRefused,
+    Gone,
+    Halt,
+    LineError,
+    RefusedByEndpoint,
+    TwinInProgress,
+    Unexpected,
+    UnexplainedRefusal,
+)
+from ocrwatch.journal import Journal
+from ocrwatch.messages import message
+from ocrwatch.ports import Checker, Clock, Filer, Ledger, Profile, Reader
+
+log = logging.getLogger(__name__)
+
+REFUSALS_THAT_PAUSE = 3
+"""Different files in a row that meet an unexplained refusal before it is taken for a fault of the set-up."""
+
+TWIN_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """The stations that an inbox's documents pass."""
+
+    profile: Profile
+    reader: Reader
+    checker: Checker
+    ledger: Ledger
+    filer: Filer
+
+
+class Pipeline:
+    """The steps. `on_halt` is called with an error that concerns the line as a whole."""
+
+    def __init__(
+        self, journal: Journal, routes: Mapping[str, Route], clock: Clock, on_halt: Callable[[Halt], None]
+    ) -> None:
+        self._journal = journal
+        self._routes = routes
+        self._clock = clock
+        self._on_halt = on_halt
+        self._lock = threading.Lock()
+        self._refused: set[str] = set()
+        self._unwritten: set[int] = set()
+
+    def read(self, document: Document) -> Document:
+        """READ: from Arrived to Read, Duplicate or Refused, or later."""
+        try:
+            with _net(document):
+                stage = self._stage_after_reading(document)
+            return self._reached(document, stage)
+        except LineError as error:
+            return self._met(document, error)
+
+    def record(self, documents: Sequence[Document]) -> list[Document]:
+        """RECORD: the rows of `documents`, all of one book, in one write."""
+        outcomes = [self._announce(document) for document in documents]
+        announced = [document for document in outcomes if _is_recording(document)]
+        others = [document for document in outcomes if not _is_recording(document)]
+        if not announced:
+            return others
+        try:
+            self._save(announced)
+            with _net(announced[0]):
+                self._write_rows(announced)
+            self._unwritten -= {document.key for document in announced}
+            return others + self._save([advance(document, _recorded(document)) for document in announced])
+        except LineError as error:
+            return others + [self._met(document, error) for document in announced]
+
+    def file(self, document: Document) -> Document:
+        """FILE: the scan to its final place."""
+        try:
+            with _net(document):
+                stage = self._stage_after_filing(document)
+            return self._reached(document, stage)
+        except Gone as error:
+            return self._reached(document, _lost(document, error))
+        except LineError as error:
+            return self._met(document, error)
+
+    # ------------------------------------------------------------ READ
+
+    def _stage_after_reading(self, document: Document) -> Stage:
+        route = self._routes[document.inbox]
+        duplicate = self._duplicate(document, route.ledger)
+        if duplicate is not None:
+            return duplicate
+        self._journal.database.ensure_room()
+        try:
+            reading = route.reader.read(document, route.profile)
+            rows = route.checker.rows(document, route.profile, reading)
+        except UnexplainedRefusal as error:
+            raise self._weighed(document, error) from error
+        with self._lock:
+            self._refused.clear()
+        return Read(rows=rows)
+
+    def _duplicate(self, document: Document, ledger: Ledger) -> Duplicate | None:
+        """The recorded document with the same bytes in the same book whose row still stands.
+
+        Raises `TwinInProgress` while an earlier one is on its way, and what `Ledger.find` raises.
+        """
+        for twin in self._journal.documents.with_digest(document.digest, document.book):
+            if twin.key == document.key:
+                continue
+            match twin.stage:
+                case Filed(outcome=Outcome.DONE | Outcome.GONE, rows=rows) if (
+                    rows or twin.stage.outcome is Outcome.DONE
+                ):
+                    found = ledger.find([row.id for row in rows] or [twin.id, f"{twin.id}-1"])
+                    if found:
+                        return Duplicate(of=twin.key, row=min(found.values()))
+                case Filed():
+                    continue
+                case _ if twin.key < document.key:
+                    raise TwinInProgress(
+                        message("{name} waits for the same picture, which is being read.", name=document.path.name),
+                        after_seconds=TWIN_SECONDS,
+                    )
+        return None
+
+    def _weighed(self, document: Document, error: UnexplainedRefusal) -> LineError:
+        """What an unexplained refusal means: this file's fault, or, after several files in a row, the set-up's."""
+        with self._lock:
+            self._refused.add(document.digest)
+            if len(self._refused) >= REFUSALS_THAT_PAUSE:
+                self._refused.clear()
+                return EverythingRefused(
+                    message("The reading service refuses every picture: {reason}", reason=error.message),
+                    after_seconds=600,
+                )
+        return RefusedByEndpoint(error.message) if document.attempts else error
+
+    # ------------------------------------------------------------ RECORD
+
+    def _announce(self, document: Document) -> Document:
+        """`document` about to be recorded, its final name reserved; or where its trouble leads it."""
+        assert isinstance(document.stage, Read)
+        if document.stage.recording:
+            return document
+        try:
+            rows = self._rows_of_present_scan(document, document.stage.rows)
+            target = self._routes[document.inbox].filer.reserve(document, Outcome.DONE)
+        except Gone as error:
+            return self._reached(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
+        except LineError as error:
+            return self._met(document, error)
+        rows = tuple(replace(row, file=target or document.path) for row in rows)
+        self._unwritten.add(document.key)
+        return advance(document, Read(rows=rows, recording=True, target=target))
+
+    def _rows_of_present_scan(self, document: Document, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """The rows, with a remark when the scan was overwritten meanwhile. Raises `Gone` when it was taken away."""
+        name = document.path.name
+        if signature_of(document.path) == document.signature:
+            return rows
+        digest = digest_of(document.path)
+        if digest is None:
+            raise Gone(message("{name} was taken out of the folder before its row was written.", name=name))
+        if digest == document.digest:
+            return rows
+        remark = message("the scan {name} was overwritten by another before it could be kept", name=name)
+        return tuple(replace(row, check=(*row.check, remark)) for row in rows)
+
+    def _write_rows(self, documents: Sequence[Document]) -> None:
+        ledger = self._routes[documents[0].inbox].ledger
+        rows = [row for document in documents for row in _rows(document)]
+        doubtful = [row.id for document in documents if document.key not in self._unwritten for row in _rows(document)]
+        written = ledger.find(doubtful) if doubtful else {}
+        missing = [row for row in rows if row.id not in written]
+        if missing:
+            ledger.append(missing)
+
+    # ------------------------------------------------------------ FILE
+
+    def _stage_after_filing(self, document: Document) -> Filed:
+        filer = self._routes[document.inbox].filer
+        match document.stage:
+            case Recorded(rows=rows, target=target):
+                filer.file(document, target)
+                return Filed(outcome=Outcome.DONE, path=target or document.path, rows=rows)
+            case Refused(reason=reason):
+                target = self._reserved(document, Outcome.FAILED)
+                filer.file(document, target, reason)
+                return Filed(outcome=Outcome.FAILED, path=target or document.path, reason=reason)
+            case Duplicate(row=row):
+                target = self._reserved(document, Outcome.DUPLICATE)
+                filer.file(document, target)
+                reason = message("Same file as row {row}.", row=row)
+                return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
+            case _:
+                raise ValueError(f"nothing to file at {type(document.stage).__name__}")
+
+    def _reserved(self, document: Document, outcome: Outcome) -> Path | None:
+        """The final name of a document without a row, saved before it is used."""
+        stage = document.stage
+        assert isinstance(stage, Refused | Duplicate)
+        if stage.target is not None:
+            return stage.target
+        target = self._routes[document.inbox].filer.reserve(document, outcome)
+        self._save([replace(document, stage=replace(stage, target=target))])
+        return target
+
+    # ------------------------------------------------------------ every step's end
+
+    def _reached(self, document: Document, stage: Stage) -> Document:
+        try:
+            (after,) = self._save([advance(document, stage)])
+        except DiskFull as error:  # neither here nor in the journal has it moved on
+            return absorb(document, error, self._clock())
+        log.info("%s %s", document.id[:8], type(stage).__name__.lower())
+        return after
+
+    def _met(self, document: Document, error: LineError) -> Document:
+        log.info("%s met %s", document.id[:8], type(error).__name__)
+        if isinstance(error, Halt):
+            self._on_halt(error)
+        after = absorb(document, error, self._clock())
+        try:
+            self._save([after])
+        except DiskFull:
+            log.warning("%s: the journal's disk is full", document.id[:8])
+        return after
+
+    def _save(self, documents: Sequence[Document]) -> list[Document]:
+        return list(self._journal.documents.save(documents))
+
+
+def signature_of(path: Path) -> Signature | None:
+    """How the file looks now; None where there is none."""
+    try:
+        stat = path.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return Signature(stat.st_size, stat.st_mtime_ns, stat.st_ino)
+
+
+def digest_of(path: Path) -> str | None:
+    """The SHA-256 of the file's bytes, hex; None where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _is_recording(document: Document) -> bool:
+    return isinstance(document.stage, Read) and document.stage.recording
+
+
+def _rows(document: Document) -> tuple[Row, ...]:
+    assert isinstance(document.stage, Read)
+    return document.stage.rows
+
+
+def _recorded(document: Document) -> Recorded:
+    assert isinstance(document.stage, Read)
+    return Recorded(rows=document.stage.rows, target=document.stage.target)
+
+
+def _lost(document: Document, error: Gone) -> Filed:
+    rows = document.stage.rows if isinstance(document.stage, Recorded) else ()
+    return Filed(outcome=Outcome.GONE, path=None, rows=rows, reason=error.message)
+
+
+@contextmanager
+def _net(document: Document) -> Iterator[None]:
+    """The one broad net: a fault of ours must cost neither the thread nor the scan."""
+    try:
+        yield
+    except LineError:
+        raise
+    except Exception as error:
+        log.exception("%s met an unexpected error", document.id[:8])
+        text = "An unexpected error met {name}. The log has its details (`ocrwatch doctor` tells where)."
+        raise Unexpected(message(text, name=document.path.name)) from error
