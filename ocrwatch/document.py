@@ -233,6 +233,13 @@ def advance(document: Document, stage: Stage) -> Document:
     return replace(document, stage=stage, attempts=0, not_before=0.0, trouble=None)
 
 
+def reopened(document: Document) -> Document:
+    """A filed document back at the start of the line, to be read where it lies now. Raises ValueError otherwise."""
+    if not isinstance(document.stage, Filed) or document.stage.path is None:
+        raise ValueError("only a filed scan can be read again")
+    return advance(replace(document, path=document.stage.path), Arrived())
+
+
 def absorb(document: Document, error: LineError, now: float) -> Document:
     """`document` after `error`: later, refused, or as it was (PAUSE stops the line, not the document)."""
     remedy = error.remedy

@@ -16,7 +16,7 @@ AT_REST = tuple(outcome.value for outcome in Outcome)
 
 _COLUMNS = (
     "inbox, book, path, folder, size_bytes, mtime_ns, inode, digest, pages, arrived_at, attempts, not_before, "
-    "trouble, station, stage, changed_at"
+    "trouble, station, stage, in_place, changed_at"
 )
 
 
@@ -65,12 +65,14 @@ class Documents:
             rows = connection.execute("SELECT inbox, station, count(*) FROM documents GROUP BY inbox, station")
             return {(row[0], row[1]): int(row[2]) for row in rows}
 
-    def is_known(self, path: Path, signature: Signature) -> bool:
-        """Whether this very file is a document on the line, or one that stayed where it lay."""
-        return any(
-            document.signature == signature and (not isinstance(document.stage, Filed) or document.stage.path == path)
-            for document in self._select("path = ?", [path_out(path)])
-        )
+    def in_place(self, inbox: str) -> dict[Path, Signature]:
+        """The files of `inbox` that are documents already: on the line, or kept where they lie."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT path, size_bytes, mtime_ns, inode FROM documents WHERE inbox = ? AND in_place ORDER BY key",
+                (inbox,),
+            ).fetchall()
+        return {path_in(row[0]): Signature(row[1], row[2], int(row[3])) for row in rows}
 
     def _select(self, condition: str, values: Sequence[str | int | bytes]) -> tuple[Document, ...]:
         with self._database.reading() as connection:
@@ -105,6 +107,7 @@ def _values(document: Document) -> tuple[str | int | float | bytes | None, ...]:
         message_to_json(document.trouble),
         station(document.stage),
         stage_to_json(document.stage),
+        not isinstance(document.stage, Filed) or document.stage.path == document.path,
     )
 
 

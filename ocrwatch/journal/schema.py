@@ -22,11 +22,12 @@ MIGRATIONS: tuple[str, ...] = (
         trouble    TEXT,              -- a message, as JSON
         station    TEXT NOT NULL,     -- the stage's name; for Filed, its outcome: done, failed, duplicate, gone
         stage      TEXT NOT NULL,     -- what the stage knows, as JSON
+        in_place   INTEGER NOT NULL,  -- the scan lies where it arrived: still on the line, or kept there
         changed_at REAL NOT NULL
     );
     CREATE INDEX documents_by_station ON documents (station, not_before);
     CREATE INDEX documents_by_digest ON documents (digest, book);
-    CREATE INDEX documents_by_path ON documents (path);
+    CREATE INDEX documents_in_place ON documents (inbox) WHERE in_place;
 
     CREATE TABLE answers (
         request     TEXT PRIMARY KEY, -- SHA-256 of the request's body, hex

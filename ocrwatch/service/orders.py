@@ -1,0 +1,30 @@
+"""What commands ask of the line: carried out by the daemon where one runs, else by the command itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ocrwatch.document import Document, Filed, Outcome, reopened
+from ocrwatch.journal import Journal
+
+PAUSE, RESUME, STOP, RETRY, LOOK = "pause", "resume", "stop", "retry", "look"
+
+
+def retry(journal: Journal, keys: Sequence[int]) -> tuple[Document, ...]:
+    """Put failed documents back on the line, to be asked anew; those that can be, saved.
+
+    A document whose scan was taken out of `failed` is left as it is. Raises `DiskFull`.
+    """
+    found = [document for key in keys if (document := journal.documents.get(key)) and _can_retry(document)]
+    for document in found:
+        journal.answers.retire(document.digest)
+    return journal.documents.save(reopened(document) for document in found)
+
+
+def _can_retry(document: Document) -> bool:
+    match document.stage:
+        case Filed(outcome=Outcome.FAILED, path=Path() as path):
+            return path.exists()
+        case _:
+            return False

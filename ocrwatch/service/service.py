@@ -1,0 +1,302 @@
+"""The threads of the line, and how documents are handed between them.
+
+    feeder (1)    looks at the folders, takes orders, publishes the status     ──▶ Arrived
+    readers (N)   READ                                                         ──▶ Read
+    writer (1)    RECORD, in groups as large as what has gathered, and FILE    ──▶ Filed
+
+They meet at one `Schedule` under one condition. A thread with nothing to do waits on it until the next document
+is due; the feeder wakes once a second for one cheap look at the journal. Any thread may end with the process at
+any moment: the journal knows where every document stands.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+
+from ocrwatch.document import Arrived, Document, Read, Step
+from ocrwatch.errors import DiskFull, Halt
+from ocrwatch.journal import Journal
+from ocrwatch.journal.memory import Order
+from ocrwatch.pipeline import Pipeline
+from ocrwatch.ports import Clock
+from ocrwatch.service import orders
+from ocrwatch.service.intake import Intake
+from ocrwatch.service.pausing import FOR_EVER, Pause, halted, may_read, next_chance, paused_by_user, probing
+from ocrwatch.service.schedule import Schedule
+from ocrwatch.service.status import DaemonStatus, daemon_to_json, pause_from_json, pause_to_json
+
+log = logging.getLogger(__name__)
+
+GROUP = 500
+"""Documents recorded in one write at most."""
+
+TICK_SECONDS = 1.0
+"""How often the feeder looks for orders: the cost is one `PRAGMA data_version`."""
+
+LONGEST_WAIT_SECONDS = 60.0
+"""Waits are cut to this, so that a clock that was set, or a laptop that slept, is noticed."""
+
+
+class Service:
+    """The line at work. `on_change` is called with a document each time it has moved on (from any thread)."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        pipeline: Callable[[Callable[[Halt], None]], Pipeline],
+        intake: Intake,
+        clock: Clock,
+        *,
+        readers: int,
+        engine: str,
+        on_change: Callable[[Document], None],
+    ) -> None:
+        """`engine` names where pictures go, for the status: a host, or "" for this computer."""
+        self._journal = journal
+        self._pipeline = pipeline(self._halt)
+        self._intake = intake
+        self._clock = clock
+        self._readers = readers
+        self._engine = engine
+        self._on_change = on_change
+        self._schedule = Schedule()
+        self._line = threading.Condition()
+        self._wake = threading.Event()
+        self._hinted = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._pause: Pause | None = None
+        self._is_stopping = False
+        self._moved_at = clock()
+        self._looks = 0
+        self._published = ""
+
+    # ------------------------------------------------------------ from outside
+
+    def start(self) -> None:
+        """Take up where the journal says the line stood, and begin."""
+        self._pause = pause_from_json(self._journal.orders.pause())
+        for document in self._journal.documents.on_the_line():
+            self._schedule.put(document)
+        self._begin("feeder", self._feed)
+        self._begin("writer", self._write)
+        for number in range(self._readers):
+            self._begin(f"reader-{number}", self._read)
+
+    def hint(self) -> None:
+        """Something happened in a watched folder."""
+        self._hinted.set()
+        self._wake.set()
+
+    def stop(self, seconds: float) -> bool:
+        """Take nothing up any more; True when all threads have ended within `seconds`."""
+        with self._line:
+            self._is_stopping = True
+            self._line.notify_all()
+        self._wake.set()
+        deadline = self._clock() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - self._clock()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def wait_for_stop(self, seconds: float | None = None) -> bool:
+        """Wait until somebody ordered the stop; False when `seconds` went by first."""
+        with self._line:
+            return self._line.wait_for(lambda: self._is_stopping, seconds)
+
+    def wait_until_done(self, patience_seconds: float) -> None:
+        """Wait until nothing is left that could be done within `patience_seconds`, or somebody ordered the stop."""
+        with self._line:
+            while not self._is_stopping and not self._is_done(patience_seconds):
+                self._line.wait(TICK_SECONDS)
+
+    # ------------------------------------------------------------ feeder
+
+    def _feed(self) -> None:
+        seen = -1
+        while not self._is_stopping:
+            changed = self._journal.database.changed_elsewhere()
+            if changed != seen:
+                seen = changed
+                self._carry_out()
+            hinted = self._hinted.is_set()
+            self._hinted.clear()
+            if hinted or self._intake.next_look() <= self._clock():
+                self._take_in(at_all=hinted)
+            self._publish()
+            if self._wake.wait(min(TICK_SECONDS, max(0.0, self._intake.next_look() - self._clock()))):
+                self._wake.clear()
+
+    def _take_in(self, *, at_all: bool) -> None:
+        try:
+            arrived = self._intake.look(at_all=at_all)
+        except Exception:
+            log.exception("Looking at the folders failed; it is tried again")
+            self._wake.wait(TICK_SECONDS)
+            return
+        with self._line:
+            self._looks += 1
+            for document in arrived:
+                self._put(document)
+
+    def _carry_out(self) -> None:
+        for order in self._journal.orders.take():
+            log.info("order: %s", order.verb)
+            try:
+                self._carry_out_one(order)
+            except Exception:
+                log.exception("The order %s failed", order.verb)
+
+    def _carry_out_one(self, order: Order) -> None:
+        match order.verb:
+            case orders.PAUSE:
+                seconds = float(order.argument) if order.argument else None
+                self._set_pause(paused_by_user(self._clock(), seconds))
+            case orders.RESUME:
+                self._set_pause(None)
+                with self._line:
+                    self._schedule.hurry()
+            case orders.RETRY:
+                reopened = orders.retry(self._journal, [int(key) for key in order.argument.split()])
+                with self._line:
+                    for document in reopened:
+                        self._put(document)
+            case orders.LOOK:
+                self._hinted.set()
+            case orders.STOP:
+                with self._line:
+                    self._is_stopping = True
+                    self._line.notify_all()
+            case _:
+                log.warning("Unknown order: %s", order.verb)
+
+    def _publish(self) -> None:
+        status = daemon_to_json(DaemonStatus(engine=self._engine, folders=self._intake.folders(), pause=self._pause))
+        if status == self._published:
+            return
+        try:
+            self._journal.orders.publish(status)
+            self._published = status
+        except DiskFull:
+            log.warning("The journal's disk is full: the status is not published")
+
+    # ------------------------------------------------------------ readers
+
+    def _read(self) -> None:
+        while (document := self._next_to_read()) is not None:
+            after = self._pipeline.read(document)
+            if isinstance(after.stage, Read):
+                self._succeeded()
+            self._bring_back(after)
+
+    def _next_to_read(self) -> Document | None:
+        with self._line:
+            while not self._is_stopping:
+                now = self._clock()
+                if may_read(self._pause, now):
+                    document = self._schedule.take(Step.READ, now)
+                    if document is not None:
+                        self._pause = probing(self._pause, now)
+                        return document
+                self._line.wait(self._seconds_to(max(self._schedule.next_time(Step.READ), next_chance(self._pause))))
+            return None
+
+    def _succeeded(self) -> None:
+        with self._line:
+            over = self._pause is not None and not self._pause.by_user
+        if over:
+            self._set_pause(None)
+
+    def _halt(self, error: Halt) -> None:
+        with self._line:
+            pause = halted(self._pause, error, self._clock())
+        log.warning("Reading is paused: %s", type(error).__name__)
+        self._set_pause(pause)
+
+    def _set_pause(self, pause: Pause | None) -> None:
+        with self._line:
+            self._pause = pause
+            self._line.notify_all()
+        self._journal.orders.set_pause(pause_to_json(pause) if pause and pause.by_user else None)
+        self._wake.set()
+
+    # ------------------------------------------------------------ writer
+
+    def _write(self) -> None:
+        while (batch := self._next_to_write()) is not None:
+            by_book: dict[str, list[Document]] = defaultdict(list)
+            for document in batch:
+                if isinstance(document.stage, Read):
+                    by_book[document.book].append(document)
+                else:
+                    self._bring_back(self._pipeline.file(document))
+            for documents in by_book.values():
+                for after in self._pipeline.record(documents):
+                    self._bring_back(after)
+
+    def _next_to_write(self) -> list[Document] | None:
+        with self._line:
+            while not self._is_stopping:
+                now = self._clock()
+                batch = self._schedule.take_all(Step.FILE, now, GROUP) or self._schedule.take_all(
+                    Step.RECORD, now, GROUP
+                )
+                if batch:
+                    return batch
+                next_time = min(self._schedule.next_time(Step.RECORD), self._schedule.next_time(Step.FILE))
+                self._line.wait(self._seconds_to(next_time))
+            return None
+
+    # ------------------------------------------------------------ the line
+
+    def _bring_back(self, document: Document) -> None:
+        with self._line:
+            self._put(document)
+        self._on_change(document)
+
+    def _put(self, document: Document) -> None:
+        """Caller holds the line."""
+        self._schedule.put(document)
+        if document.trouble is None:
+            self._moved_at = self._clock()
+        self._line.notify_all()
+
+    def _seconds_to(self, moment: float) -> float | None:
+        if moment == FOR_EVER:
+            return None
+        return min(LONGEST_WAIT_SECONDS, max(0.0, moment - self._clock()))
+
+    def _is_done(self, patience_seconds: float) -> bool:
+        """Caller holds the line."""
+        now = self._clock()
+        if self._schedule.out() or not self._looks:
+            return False
+        patience_ends = self._moved_at + patience_seconds
+        if now < patience_ends and not self._intake.is_quiet():
+            return False
+        stands_still = next_chance(self._pause) > patience_ends
+        return not any(
+            document.not_before <= patience_ends
+            for document in self._schedule.documents()
+            if not (stands_still and isinstance(document.stage, Arrived))
+        )
+
+    def _begin(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=self._watched(name, work), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _watched(self, name: str, work: Callable[[], None]) -> Callable[[], None]:
+        """`work`, begun again should it ever fall over: a program that looks alive must be."""
+
+        def run() -> None:
+            while not self._is_stopping:
+                try:
+                    work()
+                except Exception:
+                    log.exception("The %s fell over and is started again", name)
+                    self._wake.wait(TICK_SECONDS)
+
+        return run

@@ -1,0 +1,237 @@
+"""The frozen snapshot that the tray, `ocrwatch status` and the review page all render.
+
+Half of it stands in the journal at any time (what waits, what failed). The other half only the daemon knows
+(how folders are watched, what it is doing): it publishes that when it changes. Nobody parses log lines.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ocrwatch.document import Arrived, Document, Read
+from ocrwatch.journal import Journal
+from ocrwatch.journal.encoding import JSON, message_in, message_out
+from ocrwatch.messages import Message, message
+from ocrwatch.ports import Render
+from ocrwatch.service.pausing import Pause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderStatus:
+    """A watched folder. `mode` is "native", "poll" or "" (not yet). `unsettled`: files that are not complete.
+
+    `other_kinds` are names of files that are no scans and are left alone.
+    """
+
+    folder: str
+    mode: str = ""
+    mode_reason: Message | None = None
+    trouble: Message | None = None
+    unsettled: int = 0
+    other_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonStatus:
+    """What only the daemon knows. `engine` is where pictures go: a host name, or "" for this computer."""
+
+    engine: str = ""
+    folders: tuple[FolderStatus, ...] = ()
+    pause: Pause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Documents that wait together: `rows` of them for `ledger`, or for their next reading ("" )."""
+
+    ledger: str
+    documents: int
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How things stand."""
+
+    running: bool
+    daemon: DaemonStatus
+    to_read: int
+    to_record: int
+    done: int
+    failed: int
+    duplicates: int
+    held: Mapping[str, int]
+    waiting: tuple[Waiting, ...]
+
+    @property
+    def state(self) -> str:
+        """One word: stopped, paused, waiting, working, attention or idle."""
+        if not self.running:
+            return "stopped"
+        if self.daemon.pause is not None:
+            return "paused"
+        if self.waiting or any(folder.trouble for folder in self.daemon.folders):
+            return "waiting"
+        if self.to_read or self.to_record:
+            return "working"
+        return "attention" if self.held else "idle"
+
+
+def snapshot(journal: Journal, *, running: bool) -> Status:
+    """How things stand now, for a daemon that runs or does not."""
+    on_the_line = journal.documents.on_the_line()
+    totals: dict[str, int] = defaultdict(int)
+    for (_, station), count in journal.documents.counts().items():
+        totals[station] += count
+    to_read = sum(isinstance(document.stage, Arrived) for document in on_the_line)
+    return Status(
+        running=running,
+        daemon=daemon_from_json(journal.orders.published()) if running else DaemonStatus(),
+        to_read=to_read,
+        to_record=len(on_the_line) - to_read,
+        done=totals["done"],
+        failed=totals["failed"],
+        duplicates=totals["duplicate"],
+        held={str(folder): count for folder, count in journal.sightings.held().items()},
+        waiting=waiting(on_the_line),
+    )
+
+
+def waiting(on_the_line: Sequence[Document]) -> tuple[Waiting, ...]:
+    """What waits, for which ledger and why; one entry per ledger and reason."""
+    groups: dict[tuple[str, Message], int] = defaultdict(int)
+    for document in on_the_line:
+        if document.trouble is not None:
+            ledger = Path(document.book.rpartition("|")[0]).name if isinstance(document.stage, Read) else ""
+            groups[ledger, document.trouble] += 1
+    return tuple(Waiting(ledger=ledger, documents=n, reason=reason) for (ledger, reason), n in groups.items())
+
+
+def sentence(waiting: Waiting) -> Message:
+    """`waiting` in words: "3 rows wait for Ledger.xlsx: it is open"."""
+    if waiting.ledger:
+        text = "{count} rows wait for {ledger}: {reason}"
+        if waiting.documents == 1:
+            return message("1 row waits for {ledger}: {reason}", ledger=waiting.ledger, reason=waiting.reason)
+        return message(text, count=waiting.documents, ledger=waiting.ledger, reason=waiting.reason)
+    if waiting.documents == 1:
+        return message("1 scan waits: {reason}", reason=waiting.reason)
+    return message("{count} scans wait: {reason}", count=waiting.documents, reason=waiting.reason)
+
+
+# ---------------------------------------------------------------- as JSON
+
+
+def daemon_to_json(daemon: DaemonStatus) -> str:
+    """What the daemon publishes."""
+    return json.dumps(
+        {
+            "engine": daemon.engine,
+            "folders": [
+                {
+                    **asdict(folder),
+                    "mode_reason": message_out(folder.mode_reason),
+                    "trouble": message_out(folder.trouble),
+                }
+                for folder in daemon.folders
+            ],
+            "pause": _pause_out(daemon.pause),
+        }
+    )
+
+
+def daemon_from_json(text: str | None) -> DaemonStatus:
+    """What `daemon_to_json` wrote; nothing published yet is an empty status."""
+    if text is None:
+        return DaemonStatus()
+    data = json.loads(text)
+    folders = tuple(
+        FolderStatus(
+            folder=folder["folder"],
+            mode=folder["mode"],
+            mode_reason=_message(folder["mode_reason"]),
+            trouble=_message(folder["trouble"]),
+            unsettled=folder["unsettled"],
+            other_kinds=tuple(folder["other_kinds"]),
+        )
+        for folder in data["folders"]
+    )
+    return DaemonStatus(engine=data["engine"], folders=folders, pause=_pause_in(data["pause"]))
+
+
+def pause_to_json(pause: Pause | None) -> str | None:
+    """A pause as JSON text; None stays None."""
+    return None if pause is None else json.dumps(_pause_out(pause))
+
+
+def pause_from_json(text: str | None) -> Pause | None:
+    """The pause that `pause_to_json` wrote."""
+    return None if text is None else _pause_in(json.loads(text))
+
+
+def status_to_json(status: Status, render: Render) -> str:
+    """`ocrwatch status --json`: stable names, sentences in the user's language."""
+
+    def text(message: Message | None) -> str | None:
+        return None if message is None else render(message)
+
+    pause = status.daemon.pause
+    data: dict[str, JSON] = {
+        "state": status.state,
+        "running": status.running,
+        "engine": status.daemon.engine or "local",
+        "to_read": status.to_read,
+        "to_record": status.to_record,
+        "done": status.done,
+        "failed": status.failed,
+        "duplicates": status.duplicates,
+        "held": dict(status.held),
+        "waiting": [{"ledger": w.ledger, "documents": w.documents, "reason": text(w.reason)} for w in status.waiting],
+        "pause": None if pause is None else {"by_user": pause.by_user, "reason": text(pause.reason)},
+        "folders": [
+            {
+                "folder": folder.folder,
+                "mode": folder.mode,
+                "mode_reason": text(folder.mode_reason),
+                "trouble": text(folder.trouble),
+                "unsettled": folder.unsettled,
+                "other_kinds": list(folder.other_kinds),
+            }
+            for folder in status.daemon.folders
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def _message(data: Mapping[str, JSON] | None) -> Message | None:
+    return None if data is None else message_in(data)
+
+
+def _pause_out(pause: Pause | None) -> JSON:
+    if pause is None:
+        return None
+    times: dict[str, JSON] = {"since": pause.since, "until": pause.until, "probe_at": pause.probe_at}
+    return {"reason": message_out(pause.reason), "by_user": pause.by_user, **times}
+
+
+def _pause_in(data: Mapping[str, JSON] | None) -> Pause | None:
+    if data is None:
+        return None
+    reason, since = data["reason"], data["since"]
+    assert isinstance(reason, dict)
+    assert isinstance(since, float | int)
+    return Pause(
+        reason=message_in(reason),
+        since=since,
+        by_user=bool(data["by_user"]),
+        until=_time(data["until"]),
+        probe_at=_time(data["probe_at"]),
+    )
+
+
+def _time(data: JSON) -> float | None:
+    return data if isinstance(data, float | int) else None
