@@ -1,0 +1,98 @@
+"""From a reading to rows: each text becomes a typed cell, and everything doubtful is named in the row's `check`.
+
+Rules
+  1. One cell for each field of the profile, in its order; what was not read is empty, never filled.
+  2. A reading without entries is one row without values: no scan leaves the inbox without a row.
+  3. The inbox learns the order of dates from documents whose dates agree on one, when its setting is `auto`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Literal
+
+from ocrwatch.checking.evidence import Evidence, evidence_in
+from ocrwatch.checking.rules import breaches
+from ocrwatch.checking.values import checked
+from ocrwatch.document import Cell, Document, Row
+from ocrwatch.messages import Message, message
+from ocrwatch.ports import DateOrder, Profile, Reading
+
+_PART_OF_PAGES = re.compile(r"\s*(\d+)\D+(\d+)\s*")
+
+
+class RowChecker:
+    """The `Checker` of one inbox's documents, or of many with the same setting.
+
+    `earlier_order` tells the order that an inbox's earlier dates settled (see `settled_order`), `learn_order` is told
+    the order of a document's dates where they show one; both are given the document's `inbox`.
+    """
+
+    def __init__(
+        self,
+        *,
+        date_order: Literal["auto"] | DateOrder = "auto",
+        earlier_order: Callable[[str], DateOrder | None] = lambda inbox: None,
+        learn_order: Callable[[str, DateOrder], None] = lambda inbox, order: None,
+    ) -> None:
+        self._set_order: DateOrder | None = None if date_order == "auto" else date_order
+        self._earlier_order = earlier_order
+        self._learn_order = learn_order
+
+    def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
+        """One row per entry; see the port."""
+        entries: tuple[Mapping[str, str | None], ...] = reading.entries or ({},)
+        received = datetime.fromtimestamp(document.arrived_at, tz=UTC).astimezone()
+        seen = [reading.text, *(text for entry in entries for text in entry.values() if text)]
+        evidence = evidence_in(
+            seen,
+            received.date(),
+            set_order=self._set_order,
+            earlier_order=lambda: self._earlier_order(document.inbox),
+        )
+        rows = []
+        for number, entry in enumerate(entries, 1):
+            cells, check = _cells(entry, profile, evidence)
+            rows.append(
+                Row(
+                    id=document.id if len(entries) == 1 else f"{document.id}-{number}",
+                    cells=cells,
+                    check=_once((*check, *_pages_left_out(reading.pages), *reading.remarks)),
+                    received=received,
+                    pages=reading.pages,
+                    engine=reading.engine,
+                    folder=document.folder,
+                )
+            )
+        if self._set_order is None and len(evidence.orders) == 1:
+            self._learn_order(document.inbox, next(iter(evidence.orders)))
+        return tuple(rows)
+
+
+def _cells(
+    entry: Mapping[str, str | None], profile: Profile, evidence: Evidence
+) -> tuple[tuple[Cell, ...], tuple[Message, ...]]:
+    cells: list[Cell] = []
+    check: list[Message] = []
+    for field in profile.fields:
+        result = checked(entry.get(field.name), field, evidence)
+        cells.append(Cell(field.name, result.value))
+        check.extend(result.check)
+    if all(cell.value is None for cell in cells):
+        check.insert(0, message("Nothing could be read from this scan"))
+    check.extend(breaches(profile.fields, {cell.name: cell.value for cell in cells}))
+    return tuple(cells), tuple(check)
+
+
+def _pages_left_out(pages: str) -> tuple[Message, ...]:
+    """A remark where `pages` says that only some were read ("5 of 39")."""
+    match = _PART_OF_PAGES.fullmatch(pages)
+    if match is None or match[1] == match[2]:
+        return ()
+    return (message("Only {read} of {pages} pages were read", read=int(match[1]), pages=int(match[2])),)
+
+
+def _once(check: Iterable[Message]) -> tuple[Message, ...]:
+    return tuple(dict.fromkeys(check))
