@@ -17,21 +17,23 @@ from collections.abc import Callable, Sequence
 from ocrwatch.ports import Field, Profile
 from ocrwatch.reading import finder_amounts as amounts
 from ocrwatch.reading import finder_heading as heading
+from ocrwatch.reading import finder_parties as parties
 from ocrwatch.reading import finder_texts as texts
 from ocrwatch.reading import finder_train as train
 from ocrwatch.reading.finder_amounts import Found
-from ocrwatch.reading.finder_kinds import Kind, kind_of, labels_of
+from ocrwatch.reading.finder_kinds import Kind
+from ocrwatch.reading.finder_vocabulary import kind_of, labels_of
 from ocrwatch.reading.lines import Line, VisualRow, rows
 
 _BY_LABEL: dict[Kind, Callable[[Sequence[VisualRow], Sequence[str]], Found | None]] = {
-    Kind.COMPANY: heading.company,
+    Kind.COMPANY: parties.seller,
     Kind.ADDRESS: heading.address,
     Kind.NET: amounts.net,
     Kind.TAX: amounts.tax,
     Kind.NUMBER: texts.number,
-    Kind.BUYER: texts.party,
-    Kind.SELLER_TAX_ID: texts.seller_tax_id,
-    Kind.BUYER_TAX_ID: texts.buyer_tax_id,
+    Kind.BUYER: parties.buyer,
+    Kind.SELLER_TAX_ID: parties.seller_tax_id,
+    Kind.BUYER_TAX_ID: parties.buyer_tax_id,
 }
 _BY_SHAPE: dict[Kind, Callable[[Sequence[VisualRow]], Found | None]] = {
     Kind.TRAIN: train.train,

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from ocrwatch.reading import finder_labels as labels
 from ocrwatch.reading import finder_values as values
-from ocrwatch.reading.finder_kinds import FINAL_TOTALS
+from ocrwatch.reading.finder_vocabulary import FINAL_TOTALS
 from ocrwatch.reading.lines import Line, VisualRow
 
 _OF_SOMETHING_ELSE = re.compile(
     r"sub\W*tota|excl|\bexc\b|exc\.|before|without|qty|quantit|\bitems?\b|\bpcs\b|count|points?\b|saving|saved|disc"
-    r"|supplies|supply|change|cash|tender|deposit|\bpax\b|weight|rounding\W*(adj|amount)?\W*\Z|balance b"
+    r"|supplies|supply|change|cash|tender|deposit|\bpax\b|weight|(?<!after )rounding|balance b"
     r"|小计|不含税|税额|找零|优惠|折扣|数量|件数|积分|余额|大写",
     re.IGNORECASE,
 )
@@ -84,9 +84,7 @@ def only_marked(rows: Sequence[VisualRow]) -> Found | None:
     return marked[0] if len({found.text for found in marked}) == 1 else None
 
 
-def _labelled(
-    rows: Sequence[VisualRow], names: Sequence[str]
-) -> list[tuple[int, VisualRow, Line, labels.Hit]]:
+def _labelled(rows: Sequence[VisualRow], names: Sequence[str]) -> list[tuple[int, VisualRow, Line, labels.Hit]]:
     return [
         (number, row, line, hit)
         for number, row in enumerate(rows)
@@ -95,9 +93,7 @@ def _labelled(
     ]
 
 
-def _best(
-    rows: Sequence[VisualRow], names: Sequence[str], fits: Callable[[str, labels.Hit], bool]
-) -> Found | None:
+def _best(rows: Sequence[VisualRow], names: Sequence[str], fits: Callable[[str, labels.Hit], bool]) -> Found | None:
     """The amount at the most telling label that has one; the highest on the paper of several."""
     found = [
         (hit.rank, number, value)
@@ -123,9 +119,7 @@ def _means_total(text: str, hit: labels.Hit) -> bool:
     return not _A_TAX.search(text) or bool(_WITH_TAX.search(text))
 
 
-def _one_amount(
-    rows: Sequence[VisualRow], number: int, row: VisualRow, line: Line, hit: labels.Hit
-) -> Found | None:
+def _one_amount(rows: Sequence[VisualRow], number: int, row: VisualRow, line: Line, hit: labels.Hit) -> Found | None:
     """The amount behind the label or right of it, else alone under it; None when there is a choice."""
     beside = _beside(row, line, hit)
     amounts = _plausible(rows, " ".join(text for text, _ in beside))

@@ -73,7 +73,7 @@ def address(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
     block: list[Line] = []
     for line in head[begin:]:
         if not block:
-            if _looks_like_address(line.text) or (name is not None and _HOUSE_FIRST.match(line.text)):
+            if _looks_like_address(line.text) or (name is not None and _begins_with_house(line.text)):
                 block.append(line)
             elif _ends_head(line.text):
                 break
@@ -122,6 +122,10 @@ def _looks_like_address(text: str) -> bool:
         return False
     marks = len(_STREET.findall(text))
     return marks >= 1 and (any(c.isdigit() for c in text) or "," in text or marks >= 2)
+
+
+def _begins_with_house(text: str) -> bool:
+    return bool(_HOUSE_FIRST.match(text)) and not values.dates(text) and not _ADDRESS_END.search(text)
 
 
 def _ends_head(text: str) -> bool:

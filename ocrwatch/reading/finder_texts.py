@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ocrwatch.ports import FieldType
-from ocrwatch.reading import finder_amounts as amounts
 from ocrwatch.reading import finder_labels as labels
 from ocrwatch.reading import finder_values as values
 from ocrwatch.reading.finder_amounts import Found
@@ -22,8 +21,9 @@ _OTHER_DATE = re.compile(
     r"|有效|到期|截止|出生|打印|预计|交货|送达",
     re.IGNORECASE,
 )
-_NEXT_LABEL = re.compile(r"\s+[^\W\d_][\w.]*(?:\s?(?:no|id)\.?)?\s?[:：].*\Z|[,，;；]\s*[\u4e00-\u9fff]{2,8}\s?[:：].*\Z", re.IGNORECASE)
-_TAX_ID = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9 .-]*\d)[A-Z0-9](?:[A-Z0-9]|[ .-](?=[A-Z0-9])){6,19}(?![A-Za-z0-9])")
+_NEXT_LABEL = re.compile(
+    r"\s+[^\W\d_][\w.]*(?:\s?(?:no|id)\.?)?\s?[:：].*\Z|[,，;；]\s*[\u4e00-\u9fff]{2,8}\s?[:：].*\Z", re.IGNORECASE
+)
 _LONG_NUMBER = re.compile(r"(?<![\dA-Za-z])\d{20}(?![\dA-Za-z])")
 
 
@@ -56,7 +56,7 @@ def currency(paper: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
 
 def number(paper: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
     """The paper's own number, at its label; else the one 20-digit number of a Chinese electronic invoice."""
-    at_label = _first(paper, names, _first_identifier)
+    at_label = first(paper, names, _first_identifier)
     if at_label is not None:
         return at_label
     long = [Found(match, (line,)) for row in paper for line in row for match in _LONG_NUMBER.findall(line.text)]
@@ -65,20 +65,10 @@ def number(paper: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
 
 def party(paper: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
     """A name at its label."""
-    return _first(paper, names, _name)
+    return first(paper, names, name)
 
 
-def seller_tax_id(paper: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
-    return _first(paper, names, _tax_id)
-
-
-def buyer_tax_id(paper: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
-    return _first(paper, names, _tax_id)
-
-
-def labelled(
-    paper: Sequence[VisualRow], type_: FieldType, names: Sequence[str], others: Sequence[str]
-) -> Found | None:
+def labelled(paper: Sequence[VisualRow], type_: FieldType, names: Sequence[str], others: Sequence[str]) -> Found | None:
     """What stands at one of the labels `names`, if it looks like `type_`."""
 
     def text(piece: str) -> str | None:
@@ -93,10 +83,10 @@ def labelled(
         "date": lambda piece: next(iter(values.dates(piece)), None),
         "datetime": lambda piece: next((values.date_with_time(piece, date) for date in values.dates(piece)), None),
     }
-    return _first(paper, names, looks[type_])
+    return first(paper, names, looks[type_])
 
 
-def _first(paper: Sequence[VisualRow], names: Sequence[str], looks: Callable[[str], str | None]) -> Found | None:
+def first(paper: Sequence[VisualRow], names: Sequence[str], looks: Callable[[str], str | None]) -> Found | None:
     """The piece that `looks` takes at the most telling label; the highest on the paper of several."""
     best: tuple[int, int, Found] | None = None
     for index, row in enumerate(paper):
@@ -111,9 +101,7 @@ def _first(paper: Sequence[VisualRow], names: Sequence[str], looks: Callable[[st
     return best[2] if best else None
 
 
-def _places(
-    paper: Sequence[VisualRow], index: int, row: VisualRow, line: Line, hit: labels.Hit
-) -> Iterator[Found]:
+def _places(paper: Sequence[VisualRow], index: int, row: VisualRow, line: Line, hit: labels.Hit) -> Iterator[Found]:
     rest = labels.behind(line.text, hit)
     if labels.squeezed(rest) not in ("", "no", "number", "id"):
         yield Found(rest, (line,))
@@ -157,11 +145,6 @@ def _first_identifier(piece: str) -> str | None:
     return found[0] if found else None
 
 
-def _name(piece: str) -> str | None:
+def name(piece: str) -> str | None:
     piece = _NEXT_LABEL.sub("", piece).strip()
     return piece if sum(character.isalpha() for character in piece) >= 2 else None
-
-
-def _tax_id(piece: str) -> str | None:
-    match = _TAX_ID.search(piece)
-    return match.group() if match else None

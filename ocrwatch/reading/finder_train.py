@@ -88,7 +88,9 @@ def _lines(rows: Sequence[VisualRow]) -> Iterator[Line]:
 def _only(pattern: re.Pattern[str], rows: Sequence[VisualRow]) -> Found | None:
     """The one piece of the rows' text that has this shape; None when there are two that differ."""
     found = [
-        Found(match.group().strip(), row) for row in rows for match in pattern.finditer(" ".join(line.text for line in row))
+        Found(match.group().strip(), row)
+        for row in rows
+        for match in pattern.finditer(" ".join(line.text for line in row))
     ]
     return found[0] if len({value.text for value in found}) == 1 else None
 

@@ -18,9 +18,7 @@ CURRENCY = (
 )
 """Currencies as papers print them: signs and codes, as a regular expression."""
 
-_NUMBER = (
-    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3})+,\d{2}|\d{1,3}(?: \d{3})+,\d{2}|\d+[.,]\d{1,4}|\d+)"
-)
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3})+,\d{2}|\d{1,3}(?: \d{3})+,\d{2}|\d+[.,]\d{1,4}|\d+)"
 _AMOUNT = re.compile(
     rf"(?<![\w.,/:#*-])(?P<before>(?:{CURRENCY})\s*)?(?P<sign>[-−–(]\s*)?(?P<inner>(?:{CURRENCY})\s*)?"
     rf"(?P<number>{_NUMBER})(?P<close>\))?(?P<minus>-(?!\d))?(?P<after>\s*(?:元|圆|{CURRENCY})(?![A-Za-z]))?"
@@ -49,7 +47,9 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _COMPACT_DATE = re.compile(r"(?<![\dA-Za-z])(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\dA-Za-z])")
-_TIME = re.compile(r"\A[\sT,;#@|-]{0,3}((?:[01]?\d|2[0-3])[:：.][0-5]\d(?:[:：.][0-5]\d)?(?:\s?[AaPp]\.?[Mm]\b\.?)?\s?开?)")
+_TIME = re.compile(
+    r"\A[\sT,;#@|-]{0,3}((?:[01]?\d|2[0-3])[:：.][0-5]\d(?:[:：.][0-5]\d)?(?:\s?[AaPp]\.?[Mm]\b\.?)?\s?开?)"
+)
 
 _TOKEN = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*/_-]*[A-Za-z0-9*]|[A-Za-z0-9]")
 _PERSON_ID = re.compile(r"(?<![\dA-Za-z*])(?=[\d*]{6})\d{4,14}[\d*]{1,13}[\dXx*](?![\dA-Za-z*])")
@@ -95,7 +95,9 @@ def date_with_time(text: str, date: str) -> str:
 
 def identifiers(text: str) -> list[str]:
     """Numbers of papers and persons in `text`: runs of letters, digits, marks, with digits among them."""
-    return [match.group() for match in _TOKEN.finditer(text) if sum(c.isdigit() or c == "*" for c in match.group()) >= 2]
+    return [
+        match.group() for match in _TOKEN.finditer(text) if sum(c.isdigit() or c == "*" for c in match.group()) >= 2
+    ]
 
 
 def person_ids(text: str) -> list[str]:

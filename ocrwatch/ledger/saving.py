@@ -1,0 +1,173 @@
+"""The workbook's file on the disk: whole, or untouched.
+
+    read ── change ── write beside it, fsync ── is it still as it was read? ── rename over it ── fsync the folder
+
+A file someone else saved meanwhile is not overwritten: the caller reads it again. (Between that last look and the
+rename lie microseconds; there is no rename on condition.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocrwatch.document import Signature
+from ocrwatch.errors import DiskFull, FolderAway, LedgerBusy, LineError
+from ocrwatch.ledger.locks import open_elsewhere
+from ocrwatch.messages import message
+
+_LEFTOVER_SECONDS = 3600
+_MOUNT_ROOTS = frozenset(map(Path, ("/media", "/mnt", "/run/media", "/Volumes")))
+"""Below these a missing folder is an unplugged drive."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A file's bytes, and how it looked when they were read."""
+
+    content: bytes
+    signature: Signature
+
+
+def read(path: Path) -> Snapshot | None:
+    """The file; None when there is none. Raises `LedgerBusy`, `FolderAway`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read()
+            return Snapshot(content, _signature(os.fstat(file.fileno())))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise translated(error, path) from error
+
+
+def save(path: Path, content: bytes, *, expected: Signature | None, check: Callable[[], None]) -> Signature | None:
+    """Put `content` in the place of the file that looks as `expected` (None: there is none); its signature.
+
+    None when the file looks otherwise by now: nothing is written then. `check` is called at the last moment and may
+    raise. Raises `LedgerBusy`, `FolderAway`, `DiskFull`: the file is as it was, and nothing is left beside it.
+    """
+    temporary = path.with_name(f".ocrwatch-{secrets.token_hex(8)}.tmp")
+    try:
+        try:
+            signature = _write(temporary, content, path)
+            check()
+            if signature_of(path) != expected:
+                return None
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise translated(error, path) from error
+    return signature
+
+
+def ensure_folder(folder: Path) -> None:
+    """Make the workbook's folder; not on a drive that is away. Raises `FolderAway`, `DiskFull`."""
+    if folder.is_dir():
+        return
+    nearest = next((parent for parent in folder.parents if parent.is_dir()), None)
+    if nearest is None or nearest in _MOUNT_ROOTS or nearest.parent in _MOUNT_ROOTS - {Path("/mnt")}:
+        raise _away(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise translated(error, folder) from error
+
+
+def signature_of(path: Path) -> Signature | None:
+    """How the file looks now; None when there is none."""
+    try:
+        return _signature(path.stat())
+    except FileNotFoundError:
+        return None
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether someone marked the file as not to be changed."""
+    try:
+        return not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    except OSError:
+        return False
+
+
+def translated(error: OSError, path: Path) -> LineError:
+    """What `error` means for the workbook at `path`."""
+    if error.errno in _FULL:
+        text = "There is no room left on the disk of {name}. Free some; its rows wait and land by themselves."
+        return DiskFull(message(text, name=path.name))
+    if isinstance(error, PermissionError) and os.name == "nt" and path.exists():
+        return open_elsewhere(path)  # Windows refuses what another program holds
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        text = "ocrwatch may not write {name} in {folder}. Allow it, or choose another place for it. Its rows wait."
+        return FolderAway(message(text, name=path.name, folder=str(path.parent)))
+    if isinstance(error, IsADirectoryError):
+        text = "{name} in {folder} is a folder, not a workbook. Rename it. The rows wait."
+        return LedgerBusy(message(text, name=path.name, folder=str(path.parent)))
+    return _away(path.parent)
+
+
+def _away(folder: Path) -> FolderAway:
+    text = "The folder {folder} cannot be reached. If it is on a drive or a share, connect it. The rows wait."
+    return FolderAway(message(text, folder=str(folder)))
+
+
+def _signature(status: os.stat_result) -> Signature:
+    return Signature(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _write(temporary: Path, content: bytes, path: Path) -> Signature:
+    """A new file gets the rights its folder gives to new files; a replaced one hands on its own."""
+    with temporary.open("xb") as file:
+        with contextlib.suppress(FileNotFoundError):
+            _hand_on_rights(path, temporary)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    status = temporary.stat()
+    _sweep(temporary, status.st_mtime)
+    return _signature(status)
+
+
+def _hand_on_rights(path: Path, temporary: Path) -> None:
+    """Owner and group where we may; mode, extended attributes and access lists where the system has them."""
+    status = path.stat()
+    if hasattr(os, "chown"):
+        for owner, group in ((status.st_uid, status.st_gid), (-1, status.st_gid)):
+            try:
+                os.chown(temporary, owner, group)
+                break
+            except OSError:
+                continue
+    shutil.copystat(path, temporary)
+
+
+def _sweep(temporary: Path, now: float) -> None:
+    """Remove what a crash left beside the workbook; `now` is the disk's own time."""
+    for other in temporary.parent.glob(".ocrwatch-*.tmp"):
+        with contextlib.suppress(OSError):
+            if other != temporary and now - other.stat().st_mtime > _LEFTOVER_SECONDS:
+                other.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network shares cannot
+            raise
+    finally:
+        os.close(descriptor)

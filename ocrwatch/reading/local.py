@@ -1,0 +1,118 @@
+"""The reader that needs no key and no network: RapidOCR in the child process, our own finder here.
+
+Each page's lines are stored as an answer under the picture's SHA-256, so a crash or another reading with other
+fields costs no second recognition.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from importlib.util import find_spec
+from typing import Protocol
+
+from ocrwatch.document import Document
+from ocrwatch.errors import BadAnswer, Halt
+from ocrwatch.messages import Message, message
+from ocrwatch.ports import Answers, Pages, Picture, PictureLimits, Profile, Reading
+from ocrwatch.reading import finder, lines
+from ocrwatch.reading.finder_amounts import Found
+from ocrwatch.reading.lines import Line, Quad
+
+ENGINE = "local"
+
+_RECOGNITION_VERSION = "1"
+"""Part of every request's name: another one when the recognition reads differently, so that it reads anew."""
+
+_LIMITS = PictureLimits(max_bytes=64 * 1024 * 1024)
+
+_TIMEOUT_SECONDS = 120.0
+"""For one page. A slow computer needs about ten seconds."""
+
+_FAINT_SCORE = 0.8
+"""A value read with less certainty is pointed out for comparison with the scan."""
+
+
+class Child(Protocol):
+    """The child process, as far as it is needed here."""
+
+    def call(
+        self, function: str, arguments: Mapping[str, object], blob: bytes, *, timeout_seconds: float
+    ) -> tuple[object, bytes]:
+        """What `function` ("package.module:name") returns there. Raises `DecoderCrashed`."""
+        ...
+
+
+def missing() -> Message | None:
+    """What to do so that local reading works; None when it does."""
+    absent = next((name for name in ("rapidocr", "onnxruntime") if find_spec(name) is None), None)
+    if absent is None:
+        return None
+    return message(
+        "Reading on this computer needs the package {package}, which is not installed. Install it with: {command}",
+        package=absent,
+        command='pip install "ocrwatch[local]"',
+    )
+
+
+class LocalReader:
+    """Implements the port `Reader`."""
+
+    def __init__(self, *, pages: Pages, child: Child, answers: Answers) -> None:
+        self._pages = pages
+        self._child = child
+        self._answers = answers
+
+    def read(self, document: Document, profile: Profile) -> Reading:
+        """One entry for the whole document: every page is read.
+
+        Raises `Halt` when the engine is not installed, `DecoderCrashed`, and what `Pages.picture` raises.
+        """
+        read = [self._lines(document, page) for page in range(document.pages)]
+        paper = lines.strip(read)
+        found = finder.find(paper, profile)
+        return Reading(
+            entries=({name: value.text for name, value in found.items()},),
+            engine=ENGINE,
+            pages=str(document.pages),
+            text="\n\n".join(lines.text(page) for page in read),
+            remarks=_remarks(paper, found),
+        )
+
+    def _lines(self, document: Document, page: int) -> list[Line]:
+        picture = self._pages.picture(document.path, document.digest, page, _LIMITS)
+        request = _request(picture)
+        answer = self._answers.get(request)
+        if answer is None:
+            if (problem := missing()) is not None:
+                raise Halt(problem)
+            read, _ = self._child.call(
+                "ocrwatch.reading.recognition:lines", {}, picture.data, timeout_seconds=_TIMEOUT_SECONDS
+            )
+            answer = json.dumps(read, ensure_ascii=False, separators=(",", ":"))
+            self._answers.put(request, answer, digest=document.digest)
+        return lines.straightened(_parsed(answer))
+
+
+def _request(picture: Picture) -> str:
+    return sha256(f"{ENGINE}\0{_RECOGNITION_VERSION}\0".encode() + picture.data).hexdigest()
+
+
+def _parsed(answer: str) -> list[tuple[str, Quad, float]]:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(list[tuple[str, Quad, float]]).validate_json(answer)
+    except ValidationError as error:
+        raise BadAnswer(message("The local engine gave something that is no list of lines.")) from error
+
+
+def _remarks(paper: list[Line], found: Mapping[str, Found]) -> tuple[Message, ...]:
+    if not paper:
+        return (message("No print was found on the scan: look at it, and scan it again if need be."),)
+    return tuple(
+        message("{field} is hard to read: compare it with the scan.", field=name)
+        for name, value in found.items()
+        if min(line.score for line in value.lines) < _FAINT_SCORE
+    )
