@@ -44,7 +44,7 @@ _WORD = r"(?P<word>[^\W\d_]+)"
 _NUMBERS = re.compile(r"(?P<a>[0-9]{1,2})(?P<gap>[-/. ])(?P<b>[0-9]{1,2})(?P=gap)(?P<c>[0-9]{4}|[0-9]{2})")
 _COMPACT = re.compile(r"[0-9]{8}|[0-9]{6}")
 _YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})(?P<gap>[-/. ])(?P<month>[0-9]{1,2})(?P=gap)(?P<day>[0-9]{1,2})")
-_CJK = re.compile(r"(?P<year>[0-9]{4})[年년]\s?(?P<month>[0-9]{1,2})[月월]\s?(?P<day>[0-9]{1,2})(?:[日号號일])?")
+_CJK = re.compile(r"(?P<year>[0-9]{4})[年년]\s?(?P<month>[0-9]{1,2})[月월]\s?(?P<day>[0-9]{1,2})\s?(?:[日号號일])?")
 _ERA = re.compile(
     rf"(?P<era>{'|'.join(ERAS)})(?P<year>[0-9]{{1,3}}|元)[年.](?P<month>[0-9]{{1,2}})[月.](?P<day>[0-9]{{1,2}})日?"
 )
