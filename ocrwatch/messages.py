@@ -28,3 +28,30 @@ class Message:
 def message(template: str, **places: str | int | float | Message) -> Message:
     """The message with `template`, its `{name}` places filled by keyword."""
     return Message(template, tuple(sorted(places.items())))
+
+
+JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
+"""Plain data, as it travels to the journal and between processes."""
+
+
+def message_to_data(said: Message) -> dict[str, JSON]:
+    """`said` as plain data."""
+    places: dict[str, JSON] = {
+        name: message_to_data(place) if isinstance(place, Message) else place for name, place in said.places
+    }
+    return {"template": said.template, "places": places}
+
+
+def message_from_data(data: JSON) -> Message:
+    """The message that `message_to_data` made. Raises KeyError or AssertionError on anything else."""
+    assert isinstance(data, dict)
+    places = data["places"]
+    assert isinstance(places, dict)
+    return Message(str(data["template"]), tuple(sorted((name, _place(place)) for name, place in places.items())))
+
+
+def _place(data: JSON) -> str | int | float | Message:
+    if isinstance(data, dict):
+        return message_from_data(data)
+    assert isinstance(data, str | int | float)
+    return data

@@ -23,9 +23,7 @@ from ocrwatch.document import (
     Stage,
     Value,
 )
-from ocrwatch.messages import Message
-
-JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
+from ocrwatch.messages import JSON, Message, message_from_data, message_to_data
 
 
 def station(stage: Stage) -> str:
@@ -44,7 +42,7 @@ def stage_to_json(stage: Stage) -> str:
         case Recorded(rows=rows, target=target):
             known = {"rows": _rows_out(rows), "target": _path_out(target)}
         case Refused(reason=reason, target=target):
-            known = {"reason": message_out(reason), "target": _path_out(target)}
+            known = {"reason": message_to_data(reason), "target": _path_out(target)}
         case Duplicate(of=of, row=row, target=target):
             known = {"of": of, "row": row, "target": _path_out(target)}
         case Filed(outcome=outcome, path=path, rows=rows, reason=reason):
@@ -52,7 +50,7 @@ def stage_to_json(stage: Stage) -> str:
                 "outcome": outcome.value,
                 "path": _path_out(path),
                 "rows": _rows_out(rows),
-                "reason": message_out(reason),
+                "reason": _maybe(reason),
             }
         case _ as unreachable:
             assert_never(unreachable)
@@ -71,7 +69,7 @@ def stage_from_json(text: str) -> Stage:
         case "Recorded":
             return Recorded(rows=_rows_in(known["rows"]), target=_path_in(known["target"]))
         case "Refused":
-            return Refused(reason=message_in(known["reason"]), target=_path_in(known["target"]))
+            return Refused(reason=message_from_data(known["reason"]), target=_path_in(known["target"]))
         case "Duplicate":
             return Duplicate(of=known["of"], row=known["row"], target=_path_in(known["target"]))
         case "Filed":
@@ -79,7 +77,7 @@ def stage_from_json(text: str) -> Stage:
                 outcome=Outcome(known["outcome"]),
                 path=_path_in(known["path"]),
                 rows=_rows_in(known["rows"]),
-                reason=message_in(known["reason"]) if known["reason"] else None,
+                reason=message_from_data(known["reason"]) if known["reason"] else None,
             )
         case other:
             raise ValueError(f"no such stage: {other}")
@@ -87,36 +85,16 @@ def stage_from_json(text: str) -> Stage:
 
 def message_to_json(message: Message | None) -> str | None:
     """`message` as JSON text; None stays None."""
-    return None if message is None else json.dumps(message_out(message))
+    return None if message is None else json.dumps(message_to_data(message))
 
 
 def message_from_json(text: str | None) -> Message | None:
     """The message that `message_to_json` wrote."""
-    return None if text is None else message_in(json.loads(text))
+    return None if text is None else message_from_data(json.loads(text))
 
 
-def message_out(message: Message | None) -> JSON:
-    """`message` as plain JSON data."""
-    if message is None:
-        return None
-    places: dict[str, JSON] = {
-        name: message_out(place) if isinstance(place, Message) else place for name, place in message.places
-    }
-    return {"template": message.template, "places": places}
-
-
-def message_in(data: Mapping[str, JSON]) -> Message:
-    """The message that `message_out` wrote."""
-    places = data["places"]
-    assert isinstance(places, dict)
-    return Message(str(data["template"]), tuple(sorted((name, _place_in(place)) for name, place in places.items())))
-
-
-def _place_in(place: JSON) -> str | int | float | Message:
-    if isinstance(place, dict):
-        return message_in(place)
-    assert isinstance(place, str | int | float)
-    return place
+def _maybe(message: Message | None) -> JSON:
+    return None if message is None else message_to_data(message)
 
 
 def _path_out(path: Path | None) -> str | None:
@@ -132,7 +110,7 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
         {
             "id": row.id,
             "cells": [[cell.name, *_value_out(cell.value)] for cell in row.cells],
-            "check": [message_out(remark) for remark in row.check],
+            "check": [message_to_data(remark) for remark in row.check],
             "received": row.received.isoformat(),
             "pages": row.pages,
             "engine": row.engine,
@@ -154,7 +132,7 @@ def _row_in(row: Mapping[str, JSON]) -> Row:
     return Row(
         id=str(row["id"]),
         cells=tuple(_cell_in(cell) for cell in cells),
-        check=tuple(message_in(remark) for remark in check if isinstance(remark, dict)),
+        check=tuple(message_from_data(remark) for remark in check if isinstance(remark, dict)),
         received=datetime.fromisoformat(str(row["received"])),
         pages=str(row["pages"]),
         engine=str(row["engine"]),

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from ocrwatch.document import Arrived, Document, Read
 from ocrwatch.journal import Journal
-from ocrwatch.journal.encoding import JSON, message_in, message_out
-from ocrwatch.messages import Message, message
+from ocrwatch.messages import JSON, Message, message, message_from_data, message_to_data
 from ocrwatch.ports import Render
 from ocrwatch.service.pausing import Pause
 
@@ -134,8 +133,8 @@ def daemon_to_json(daemon: DaemonStatus) -> str:
             "folders": [
                 {
                     **asdict(folder),
-                    "mode_reason": message_out(folder.mode_reason),
-                    "trouble": message_out(folder.trouble),
+                    "mode_reason": _maybe(folder.mode_reason),
+                    "trouble": _maybe(folder.trouble),
                 }
                 for folder in daemon.folders
             ],
@@ -207,25 +206,28 @@ def status_to_json(status: Status, render: Render) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2)
 
 
-def _message(data: Mapping[str, JSON] | None) -> Message | None:
-    return None if data is None else message_in(data)
+def _maybe(message: Message | None) -> JSON:
+    return None if message is None else message_to_data(message)
+
+
+def _message(data: JSON) -> Message | None:
+    return None if data is None else message_from_data(data)
 
 
 def _pause_out(pause: Pause | None) -> JSON:
     if pause is None:
         return None
     times: dict[str, JSON] = {"since": pause.since, "until": pause.until, "probe_at": pause.probe_at}
-    return {"reason": message_out(pause.reason), "by_user": pause.by_user, **times}
+    return {"reason": message_to_data(pause.reason), "by_user": pause.by_user, **times}
 
 
 def _pause_in(data: Mapping[str, JSON] | None) -> Pause | None:
     if data is None:
         return None
     reason, since = data["reason"], data["since"]
-    assert isinstance(reason, dict)
     assert isinstance(since, float | int)
     return Pause(
-        reason=message_in(reason),
+        reason=message_from_data(reason),
         since=since,
         by_user=bool(data["by_user"]),
         until=_time(data["until"]),
