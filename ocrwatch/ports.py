@@ -175,8 +175,9 @@ class Filer(Protocol):
     """Moves scans to their final place."""
 
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
-        """Create the final name exclusively, empty; None when the scan is to stay where it is.
+        """Create the final name exclusively, holding the document's mark; None when the scan is to stay.
 
+        A name that already holds this very mark is taken over: a crash came before the journal knew of it.
         Raises `FolderAway`, `DiskFull`.
         """
         ...
@@ -188,8 +189,4 @@ class Filer(Protocol):
         the scan is not there any more or other bytes are (those stay in the inbox or go back to it); the
         reserved name is then released.
         """
-        ...
-
-    def release(self, target: Path) -> None:
-        """Give up a reserved name that was never used: removed if it is still empty."""
         ...

@@ -1,0 +1,84 @@
+"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from ocrwatch.document import Document, Outcome
+from ocrwatch.filing.moving import explained, move, reserve, write_beside
+from ocrwatch.filing.naming import REASON_SUFFIX, filed_name
+from ocrwatch.messages import Message, message
+from ocrwatch.ports import Clock, Render
+
+
+class FolderFiler:
+    """Implements the port `Filer` for one inbox."""
+
+    def __init__(
+        self,
+        inbox: Path,
+        *,
+        done: str,
+        failed: str,
+        after: Literal["move", "keep"],
+        render: Render,
+        clock: Clock,
+    ) -> None:
+        """`done` and `failed` are relative to the inbox or absolute; `{year}` and `{month}` stand for the present.
+
+        With `after="keep"` every scan stays where it is; only the reasons go to `failed`.
+        """
+        self._inbox = inbox
+        self._done = done
+        self._failed = failed
+        self._after = after
+        self._render = render
+        self._clock = clock
+
+    def reserve(self, document: Document, outcome: Outcome) -> Path | None:
+        """As the port says."""
+        if self._after == "keep" or (outcome is Outcome.FAILED and self._lies_in_failed(document)):
+            return None
+        return reserve(self._folder(document, outcome), document.path.name, _mark(document))
+
+    def file(self, document: Document, target: Path | None, reason: Message | None = None) -> None:
+        """As the port says."""
+        if target is not None:
+            move(document.path, target, _mark(document), document.digest, document.signature)
+        if reason is not None:
+            scan = target or self._folder(document, Outcome.FAILED) / filed_name(document.path.name)
+            self._explain(document, scan, reason)
+        elif document.path != target and self._lies_in_failed(document):
+            with explained(document.path.parent):
+                _reason_file(document.path).unlink(missing_ok=True)
+
+    def _folder(self, document: Document, outcome: Outcome) -> Path:
+        now = datetime.fromtimestamp(self._clock()).astimezone()
+        pattern = self._failed if outcome is Outcome.FAILED else self._done
+        root = self._inbox / pattern.replace("{year}", f"{now:%Y}").replace("{month}", f"{now:%m}")
+        if outcome is Outcome.DUPLICATE:
+            root /= "duplicates"
+        return root.joinpath(*(filed_name(part) for part in Path(document.folder).parts))
+
+    def _lies_in_failed(self, document: Document) -> bool:
+        """A scan that failed again after another reading is already where it belongs."""
+        return self._folder(document, Outcome.FAILED) == document.path.parent
+
+    def _explain(self, document: Document, scan: Path, reason: Message) -> None:
+        said = message(
+            "{name} could not be read.\n\n{reason}\n\n"
+            "The scan lies beside this note. To try again, drop it into the watched folder, or say: ocrwatch retry",
+            name=document.path.name,
+            reason=reason,
+        )
+        write_beside(_reason_file(scan), self._render(said) + "\n")
+
+
+def _reason_file(scan: Path) -> Path:
+    return scan.with_name(scan.name + REASON_SUFFIX)
+
+
+def _mark(document: Document) -> bytes:
+    return f"ocrwatch {document.id} {document.key}\n".encode()

@@ -1,0 +1,59 @@
+"""Names for filed scans that every file system takes. Pure.
+
+A name is kept as it is where it can be. What Windows or a person's eye cannot take becomes `_`: separators,
+control characters, marks that turn the writing direction, `<>:"|?*`, dots and spaces at the end, and the names
+that Windows reserves for devices. Names are at most 255 bytes of UTF-8, the limit of ext4, with room for a number
+and for `.reason.txt`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import PurePath
+
+REASON_SUFFIX = ".reason.txt"
+
+_LONGEST_BYTES = 255 - len(REASON_SUFFIX) - len(" (99999)") - len(".part")
+_FORBIDDEN = re.compile(r'[\\/<>:"|?*]')
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+
+
+def filed_name(name: str) -> str:
+    """`name` as every file system takes it: never empty, no path, at most 255 bytes with what may be added."""
+    clean = "".join("_" if _is_unfit(character) else character for character in name)
+    clean = _FORBIDDEN.sub("_", clean).rstrip(". ")
+    if clean.strip(". ") == "" or _DEVICES.fullmatch(clean) or clean.startswith("~$"):
+        clean = f"_{clean}"
+    stem, suffix = _split(clean)
+    return _cut(stem, _LONGEST_BYTES - len(suffix.encode())) + suffix
+
+
+def numbered(name: str) -> Iterator[str]:
+    """`name`, then "stem (2).suffix", "stem (3).suffix" …"""
+    yield name
+    stem, suffix = _split(name)
+    number = 2
+    while True:
+        yield f"{stem} ({number}){suffix}"
+        number += 1
+
+
+def _split(name: str) -> tuple[str, str]:
+    suffix = PurePath(name).suffix
+    if not 1 < len(suffix.encode()) <= 16:
+        return name, ""
+    return name[: -len(suffix)], suffix
+
+
+def _is_unfit(character: str) -> bool:
+    """Control characters, direction marks (both `C…`), line separators, and bytes that are no text."""
+    return (
+        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+        or character in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode()[: max(1, most_bytes)].decode(errors="ignore") or "_"
