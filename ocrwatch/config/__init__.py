@@ -1,0 +1,1 @@
+"""What a person configures: settings, where they come from, built-in document types, and the key."""

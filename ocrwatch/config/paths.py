@@ -1,0 +1,43 @@
+"""Where ocrwatch keeps its things, by the conventions of each system."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+from platformdirs import user_config_path, user_state_path
+
+APP = "ocrwatch"
+CONFIG_VARIABLE = "OCRWATCH_CONFIG"
+
+
+def default_config() -> Path:
+    """The configuration file of this user."""
+    return user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def default_state() -> Path:
+    """The folder of journal, log and lock."""
+    return user_state_path(APP, appauthor=False)
+
+
+def made_private(folder: Path) -> Path:
+    """`folder`, created so that only its user may look into it. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if os.name == "posix" and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
+def machine_id(state_dir: Path) -> str:
+    """A random name of this computer's state folder, the same at every call. Raises OSError."""
+    path = state_dir / "machine-id"
+    try:
+        known = path.read_text(encoding="ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        known = ""
+    if not known:
+        known = uuid.uuid4().hex
+        path.write_text(known + "\n", encoding="ascii")
+    return known

@@ -1,0 +1,92 @@
+"""What settings must be together: no two inboxes in each other's way, no picture in clear text over the world."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ocrwatch.config.profiles import profile
+from ocrwatch.config.settings import Inbox, Settings
+from ocrwatch.errors import ConfigurationError
+from ocrwatch.messages import Message, message
+
+DEFAULT_BASE_URL: str = Settings.model_fields["endpoint"].default.base_url
+
+
+def check(settings: Settings) -> Iterator[Message]:
+    """Yields warnings. Raises ConfigurationError for what cannot work."""
+    for one, other in combinations(settings.inbox, 2):
+        _check_folders(one, other)
+        _check_sheets(one, other)
+    for inbox in settings.inbox:
+        _check_places(inbox)
+    parts = urlsplit(settings.endpoint.base_url)
+    if parts.scheme == "http":
+        host = parts.hostname or ""
+        if not is_private(host):
+            text = "Pictures would go to {host} unprotected. Write https:// in base_url."
+            raise ConfigurationError(message(text, host=host))
+        yield message("Pictures go to {host} without encryption: anyone in between could read them.", host=host)
+
+
+def is_private(host: str) -> bool:
+    """Whether `host` is this computer, or one of a home or office network, by its name or address alone."""
+    if host == "localhost" or "." not in host.strip("[]") and ":" not in host:
+        return True
+    if host.endswith((".local", ".lan", ".internal", ".localhost")):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private or address.is_loopback
+
+
+def destinations(inbox: Inbox) -> tuple[Path, Path]:
+    """The `done` and `failed` folders, without what changes with the date."""
+    return _fixed(inbox.folder, inbox.done), _fixed(inbox.folder, inbox.failed)
+
+
+def columns(inbox: Inbox) -> tuple[str, ...]:
+    """The field columns of the inbox's sheet."""
+    return tuple(field.name for field in profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields)
+
+
+def _fixed(folder: Path, pattern: str) -> Path:
+    parts = []
+    for part in (folder / Path(pattern).expanduser()).parts:
+        if "{" in part:
+            break
+        parts.append(part)
+    return Path(*parts)
+
+
+def _check_folders(one: Inbox, other: Inbox) -> None:
+    if one.folder == other.folder:
+        raise ConfigurationError(message("The folder {folder} is watched twice.", folder=str(one.folder)))
+    for outer, inner in ((one, other), (other, one)):
+        if outer.recursive and outer.folder in inner.folder.parents:
+            text = "{inner} lies in {outer}, which is watched with its subfolders: each scan would be taken twice."
+            raise ConfigurationError(message(text, inner=str(inner.folder), outer=str(outer.folder)))
+        for filed in destinations(outer):
+            if filed == inner.folder or filed in inner.folder.parents:
+                text = "{inner} is watched, but filed scans are put there: they would be read for ever."
+                raise ConfigurationError(message(text, inner=str(inner.folder)))
+
+
+def _check_sheets(one: Inbox, other: Inbox) -> None:
+    if (one.ledger, one.sheet_name().casefold()) != (other.ledger, other.sheet_name().casefold()):
+        return
+    if columns(one) != columns(other) or one.recursive != other.recursive:
+        text = "Two folders write different columns to the sheet {sheet} of {ledger}. Give each a sheet of its own."
+        raise ConfigurationError(message(text, sheet=one.sheet_name(), ledger=one.ledger.name))
+
+
+def _check_places(inbox: Inbox) -> None:
+    for filed in destinations(inbox):
+        if filed == inbox.folder:
+            text = "Scans of {folder} cannot be filed into {folder} itself. Name a subfolder."
+            raise ConfigurationError(message(text, folder=str(inbox.folder)))
