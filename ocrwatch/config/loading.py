@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from ocrwatch.config import paths
+from ocrwatch.config.profiles import FieldData
 from ocrwatch.config.settings import Endpoint, Inbox, Reader, Settings
 from ocrwatch.config.together import check
 from ocrwatch.errors import ConfigurationError
@@ -18,7 +21,7 @@ from ocrwatch.messages import Message, message
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_TABLES = {"reader": Reader, "endpoint": Endpoint, "inbox": Inbox}
+_TABLES: dict[str, type[BaseModel]] = {"reader": Reader, "endpoint": Endpoint, "inbox": Inbox}
 _CLOSE_ENOUGH = 70.0
 
 
@@ -72,7 +75,7 @@ def _parsed(path: Path, text: str) -> Settings:
     try:
         return Settings.model_validate(data, context={"folder": path.parent})
     except ValidationError as error:
-        raise _explained(path, text, error.errors()[0]) from error
+        raise _explained(path, text, _most_telling(error.errors())) from error
 
 
 def _syntax(path: Path, text: str, problem: str) -> ConfigurationError:
@@ -90,9 +93,7 @@ def _syntax(path: Path, text: str, problem: str) -> ConfigurationError:
 
 def _explained(path: Path, text: str, detail: ErrorDetails) -> ConfigurationError:
     location = detail["loc"]
-    key = ".".join(
-        str(part) for part in location if isinstance(part, str) and not part.startswith(("tuple", "str", "F"))
-    )
+    key = ".".join(part for part in location if isinstance(part, str) and part.isidentifier())
     name = key.rpartition(".")[2]
     line = _line_of(text, location)
     if detail["type"] == "extra_forbidden":
@@ -109,10 +110,16 @@ def _explained(path: Path, text: str, detail: ErrorDetails) -> ConfigurationErro
     )
 
 
+def _most_telling(details: list[ErrorDetails]) -> ErrorDetails:
+    """Of the first setting that is wrong, the last complaint: what a number may be, not that it is no word."""
+    return [detail for detail in details if detail["loc"][:3] == details[0]["loc"][:3]][-1]
+
+
 def _unknown(path: Path, line: int, location: tuple[int | str, ...], name: str) -> ConfigurationError:
     from rapidfuzz import fuzz, process
 
-    table = _TABLES.get(str(location[0]), Settings) if len(location) > 1 else Settings
+    table: type[BaseModel] = _TABLES.get(str(location[0]), Settings) if len(location) > 1 else Settings
+    table = FieldData if "fields" in location else table
     guess = process.extractOne(name, list(table.model_fields), scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH)
     if guess is None:
         known = ", ".join(table.model_fields)

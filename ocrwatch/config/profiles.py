@@ -6,24 +6,38 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from ocrwatch.ports import Field, FieldType, Profile
 
 
 class FieldData(BaseModel):
-    """A field in a profile's file or in a person's configuration."""
+    """A field in a profile's file or in a person's configuration: its name alone, or a table.
+
+    What is not said is as the built-in profile has it, else required text.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    type: FieldType = "text"
-    required: bool = True
-    labels: tuple[str, ...] = ()
+    type: FieldType | None = None
+    required: bool | None = None
+    labels: tuple[str, ...] | None = None
 
-    def field(self) -> Field:
-        """The field as the line knows it."""
-        return Field(name=self.name, type=self.type, required=self.required, labels=self.labels)
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, value: object) -> object:
+        return {"name": value} if isinstance(value, str) else value
+
+    def field(self, base: Field | None = None) -> Field:
+        """The field as the line knows it, over `base`."""
+        base = base or Field(name=self.name)
+        return Field(
+            name=self.name,
+            type=self.type or base.type,
+            required=base.required if self.required is None else self.required,
+            labels=base.labels if self.labels is None else self.labels,
+        )
 
 
 class _ProfileData(BaseModel):
@@ -47,17 +61,13 @@ def built_in() -> dict[str, Profile]:
     return found
 
 
-def profile(name: str, fields: tuple[str | FieldData, ...] | None, prompt: str | None) -> Profile:
-    """The profile `name`, or one with the person's own `fields`.
-
-    A plain name that the built-in profile has too keeps its type and labels; any other is required text.
-    """
+def profile(name: str, fields: tuple[FieldData, ...] | None, prompt: str | None) -> Profile:
+    """The profile `name`, or one with the person's own `fields`."""
     base = built_in().get(name)
     if fields is None:
         assert base is not None
         return Profile(name=name, fields=base.fields, prompt=prompt)
     known = {field.name: field for field in base.fields} if base else {}
-    own = tuple(
-        field.field() if isinstance(field, FieldData) else known.get(field, Field(name=field)) for field in fields
+    return Profile(
+        name=name or "fields", fields=tuple(field.field(known.get(field.name)) for field in fields), prompt=prompt
     )
-    return Profile(name=name or "fields", fields=own, prompt=prompt)

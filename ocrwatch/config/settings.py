@@ -78,7 +78,7 @@ class Inbox(_Table):
 
     folder: AbsolutePath = Path("~/OCRWatch/Receipts")
     profile: str = ""
-    fields: tuple[str | FieldData, ...] | None = None
+    fields: tuple[FieldData, ...] | None = None
     prompt: str | None = None
     ledger: AbsolutePath = Path("~/OCRWatch/Ledger.xlsx")
     sheet: str = ""
@@ -101,10 +101,10 @@ class Inbox(_Table):
 
     @field_validator("fields")
     @classmethod
-    def _are_columns(cls, value: tuple[str | FieldData, ...] | None) -> tuple[str | FieldData, ...] | None:
+    def _are_columns(cls, value: tuple[FieldData, ...] | None) -> tuple[FieldData, ...] | None:
         if value is None:
             return None
-        names = [field if isinstance(field, str) else field.name for field in value]
+        names = [field.name for field in value]
         folded = [name.strip().casefold() for name in names]
         if not names or "" in folded:
             raise ValueError("name at least one field, each with a text")

@@ -34,7 +34,7 @@ def check(settings: Settings) -> Iterator[Message]:
 
 def is_private(host: str) -> bool:
     """Whether `host` is this computer, or one of a home or office network, by its name or address alone."""
-    if host == "localhost" or "." not in host.strip("[]") and ":" not in host:
+    if host == "localhost" or ("." not in host.strip("[]") and ":" not in host):
         return True
     if host.endswith((".local", ".lan", ".internal", ".localhost")):
         return True
