@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import escape, unescape
 from io import BytesIO
@@ -52,21 +54,23 @@ def new_workbook() -> Workbook:
     return book
 
 
-def load(content: bytes, name: str, *, read_only: bool = False) -> Workbook:
+def load(content: bytes, name: str) -> Workbook:
     """The workbook in `content`; `name` is the file's. Raises `LedgerBusy` for what is no workbook we can use."""
     _refuse_other_kinds(content, name)
-    try:
-        macros = has_macros(content)
-        if read_only:
-            return load_workbook(BytesIO(content), read_only=True, data_only=True)
-        return load_workbook(BytesIO(content), keep_vba=macros, rich_text=True)
-    except _DAMAGE as error:
-        reason = message(
-            "The workbook {name} is damaged or of a kind that cannot be read; it is left as it is. Repair it in Excel, "
-            "or move it away: a new one is then made. Its rows wait.",
-            name=name,
-        )
-        raise LedgerBusy(reason, after_seconds=UNUSABLE_SECONDS) from error
+    with _damage_translated(name):
+        return load_workbook(BytesIO(content), keep_vba=has_macros(content), rich_text=True)
+
+
+@contextmanager
+def reading(content: bytes, name: str) -> Iterator[Workbook]:
+    """The workbook in `content`, for reading its values row by row. Raises `LedgerBusy`, then too."""
+    _refuse_other_kinds(content, name)
+    with _damage_translated(name):
+        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def dump(book: Workbook) -> bytes:
@@ -81,6 +85,19 @@ def dump(book: Workbook) -> bytes:
 def has_macros(content: bytes) -> bool:
     with ZipFile(BytesIO(content)) as package:
         return _MACROS in package.namelist()
+
+
+@contextmanager
+def _damage_translated(name: str) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        reason = message(
+            "The workbook {name} is damaged or of a kind that cannot be read; it is left as it is. Repair it in Excel, "
+            "or move it away: a new one is then made. Its rows wait.",
+            name=name,
+        )
+        raise LedgerBusy(reason, after_seconds=UNUSABLE_SECONDS) from error
 
 
 class _Package(ZipFile):

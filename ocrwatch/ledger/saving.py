@@ -42,8 +42,8 @@ def read(path: Path) -> Snapshot | None:
     """The file; None when there is none. Raises `LedgerBusy`, `FolderAway`."""
     try:
         with path.open("rb") as file:
-            content = file.read()
-            return Snapshot(content, _signature(os.fstat(file.fileno())))
+            signature = _signature(os.fstat(file.fileno()))  # before: what changes meanwhile is found out by it
+            return Snapshot(file.read(), signature)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -77,7 +77,7 @@ def ensure_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     nearest = next((parent for parent in folder.parents if parent.is_dir()), None)
-    if nearest is None or nearest in _MOUNT_ROOTS or nearest.parent in _MOUNT_ROOTS - {Path("/mnt")}:
+    if nearest is None or _is_place_for_drives(nearest):
         raise _away(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,19 +86,22 @@ def ensure_folder(folder: Path) -> None:
 
 
 def signature_of(path: Path) -> Signature | None:
-    """How the file looks now; None when there is none."""
+    """How the file looks now; None when there is none. Raises `LedgerBusy`, `FolderAway`."""
     try:
         return _signature(path.stat())
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise translated(error, path) from error
 
 
 def is_read_only(path: Path) -> bool:
-    """Whether someone marked the file as not to be changed."""
+    """Whether the file is not to be changed, by anyone or by us."""
     try:
-        return not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+        marked = not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
     except OSError:
         return False
+    return marked or not os.access(path, os.W_OK)
 
 
 def translated(error: OSError, path: Path) -> LineError:
@@ -115,6 +118,11 @@ def translated(error: OSError, path: Path) -> LineError:
         text = "{name} in {folder} is a folder, not a workbook. Rename it. The rows wait."
         return LedgerBusy(message(text, name=path.name, folder=str(path.parent)))
     return _away(path.parent)
+
+
+def _is_place_for_drives(folder: Path) -> bool:
+    """Drives appear in it: `/media`, `/media/anna`."""
+    return folder in _MOUNT_ROOTS or (folder.parent in _MOUNT_ROOTS - {Path("/mnt")} and not folder.is_mount())
 
 
 def _away(folder: Path) -> FolderAway:

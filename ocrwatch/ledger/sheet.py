@@ -53,7 +53,8 @@ class LedgerSheet:
             raise self._unusable(message("The sheet {sheet} of {file} is a chart.", sheet=sheet, file=file))
         if worksheet.protection.sheet:
             raise self._unusable(message("The sheet {sheet} of {file} is protected.", sheet=sheet, file=file))
-        header = find_header(worksheet.iter_rows(max_row=SEARCH_ROWS, values_only=True), columns)
+        last = min(SEARCH_ROWS, worksheet.max_row)  # rows that are asked for come into being
+        header = find_header(worksheet.iter_rows(max_row=last, values_only=True), columns)
         self._is_new = header is None
         if header is None:
             if self._last_row_with_content(range(1, worksheet.max_column + 1), 0):
