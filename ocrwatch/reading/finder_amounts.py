@@ -28,8 +28,8 @@ _A_TAX = re.compile(r"\b(tax|gst|vat|sst|mwst|tva)", re.IGNORECASE)
 _WITH_TAX = re.compile(r"incl|inc\b|inc\.|with\b|inkl|after|ttc|\bnett?\b", re.IGNORECASE)
 _SUMMARY = re.compile(r"(gst|tax|vat|sst)\W*(summary|analysis|breakdown|details)|税率汇总", re.IGNORECASE)
 _NOT_A_TAX_AMOUNT = re.compile(
-    r"invoice|receipt|\bid\b|\d{6}|\bno\b|reg|summary|analysis|excl|incl|taxable|before|code|rate\b|税率|发票|识别|税号"
-    r"|价税|不含税",
+    r"invoice|receipt|\bid\b|\d{6}|\bno\b|reg|summary|analysis|excl|(?:total|amount|sales?|price|due)\b.*\binc"
+    r"|taxable|before|code|rate\b|税率|发票|识别|税号|价税|不含税",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{3,}")

@@ -38,6 +38,13 @@ FINAL_TOTALS = _words(
 )
 """Labels that leave no doubt: the last word on what is to be paid."""
 
+_TAX_IDS = _words(
+    "vat registration no | vat reg no | vat no | vat number | vat id | tax id | tax registration number | "
+    "tax reg no | tax no | gst registration no | gst reg no | gst reg | gst id no | gst id | gst no | "
+    "sst no | sst id | ust idnr | tin | abn | 统一社会信用代码/纳税人识别号 | 统一社会信用代码 | "
+    "纳税人识别号 | 税号"
+)
+
 MEANINGS = (
     Meaning(
         kind=Kind.COMPANY,
@@ -145,17 +152,13 @@ MEANINGS = (
             "seller tax id | seller tax number | tax id | tax number | vat number | vat id | gst number | gst id | "
             "tax registration number | 税号 | 纳税人识别号 | 销售方税号 | 销售方纳税人识别号 | 统一社会信用代码"
         ),
-        labels=_words(
-            "vat registration no | vat reg no | vat no | vat number | vat id | tax id | tax registration number | "
-            "tax reg no | tax no | gst registration no | gst reg no | gst reg | gst id no | gst id | gst no | "
-            "sst no | sst id | ust idnr | tin | abn | 统一社会信用代码/纳税人识别号 | 统一社会信用代码 | "
-            "纳税人识别号 | 税号"
-        ),
+        labels=_TAX_IDS,
     ),
     Meaning(
         kind=Kind.BUYER_TAX_ID,
         names=_words("buyer tax id | buyer tax number | customer tax id | 购买方税号 | 购买方纳税人识别号 | 购方税号"),
-        labels=_words("buyer tax id | customer tax id | customer vat | buyer vat | 购买方税号 | 购买方纳税人识别号"),
+        labels=_words("buyer tax id | customer tax id | customer vat | buyer vat | 购买方税号 | 购买方纳税人识别号")
+        + _TAX_IDS,
     ),
     Meaning(
         kind=Kind.TRAIN,

@@ -28,7 +28,7 @@ TRUTHS: dict[str, dict[str, object]] = {
             "发车日期和时间点": "2025年05月18日 09:36开",
             "座位号": "05车12A号",
             "席别类型": "二等座",
-            "票价": "￥553.50元",
+            "票价": "¥553.50元",
             "身份证号码": "4107281990****5515",
             "购票人姓名": "林小川",
         },
@@ -41,6 +41,7 @@ TRUTHS: dict[str, dict[str, object]] = {
             "date": "23 May 2025",
             "total": "£28.14",
             "number": "004817",
+            "currency": "£",
             "tax": "0.21",
             "address": "14 Harbour Lane, Saltmouth SM1 4QX",
         },
@@ -92,13 +93,13 @@ TRUTHS: dict[str, dict[str, object]] = {
 def draw(folder: Path) -> None:
     """Write the four scans and their truths into `folder`."""
     ticket = scanning.on_scanner(papers.train_ticket(), -1.1, 46, "#f4f4f2")
-    scanning.grained(ticket, 1, 0.10).save(folder / "train-ticket.jpg", quality=82, dpi=(200, 200))
+    scanning.grained(ticket, 1, 0.10).save(folder / "train-ticket.jpg", quality=76, dpi=(200, 200))
     _photo(papers.shop_receipt()).save(folder / "receipt-photo.jpg", quality=80, exif=_lying())
-    page = scanning.on_scanner(papers.english_invoice(), 0.7, 0, "#ffffff").convert("L")
-    scanning.grained(page, 3, 0.08).save(folder / "invoice.pdf", resolution=150, quality=62, **_undated())
+    page = scanning.on_scanner(papers.english_invoice(), 0.7, 0, "#ffffff")
+    scanning.grained(page, 3, 0.08).save(folder / "invoice.pdf", resolution=150, quality=60, **_undated())
     chinese = scanning.on_scanner(papers.chinese_invoice(), 0.6, 24, "#f6f5f3")
-    shades = scanning.grained(chinese, 4, 0.05).quantize(32, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    shades.save(folder / "invoice-zh.png", optimize=True, dpi=(150, 150))
+    few = scanning.in_inks(scanning.grained(chinese, 4, 0.05), "#fffdfb", ("#20242a", "#8c3a2f", "#8a8d91"))
+    few.save(folder / "invoice-zh.png", optimize=True, dpi=(150, 150))
     for name, truth in TRUTHS.items():
         text = json.dumps(truth, ensure_ascii=False, indent=2)
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFilter
 
 Point = tuple[float, float]
 
@@ -52,14 +52,18 @@ def photographed(page: Image.Image, table: Image.Image, corners: tuple[Point, Po
     """`page` lying on `table`, seen askew: its corners (top left, top right, bottom right, bottom left) there."""
     width, height = page.size
     paper_corners: list[Point] = [(0, 0), (width, 0), (width, height), (0, height)]
-    perspective = _perspective(list(corners), paper_corners)
-    method, how = Image.Transform.PERSPECTIVE, Image.Resampling.BICUBIC
-    askew = page.transform(table.size, method, perspective, how)
-    mask = Image.new("L", page.size, 255).transform(table.size, method, perspective, how)
+    perspective = _perspective([(2 * x, 2 * y) for x, y in corners], paper_corners)
+
+    def askew(flat: Image.Image) -> Image.Image:
+        twice = (2 * table.width, 2 * table.height)  # drawn at twice the size: smooth edges
+        seen = flat.transform(twice, Image.Transform.PERSPECTIVE, perspective, Image.Resampling.BICUBIC)
+        return seen.reduce(2)
+
+    mask = askew(Image.new("L", page.size, 255))
     shadow = ImageChops.offset(mask, 16, 22).filter(ImageFilter.GaussianBlur(16)).point(lambda value: value * 2 // 3)
     scene = table.copy()
     scene.paste(Image.new("RGB", table.size, "#140c06"), mask=shadow)
-    scene.paste(askew, mask=mask)
+    scene.paste(askew(page), mask=mask)
     return scene
 
 
@@ -89,3 +93,17 @@ def _perspective(seen: list[Point], paper: list[Point]) -> tuple[float, ...]:
                 factor = rows[row][column]
                 rows[row] = [a - factor * b for a, b in zip(rows[row], rows[column], strict=True)]
     return tuple(row[8] for row in rows)
+
+
+def in_inks(page: Image.Image, paper: str, inks: tuple[str, ...], shades: int = 6) -> Image.Image:
+    """`page` in few colours, as scanners store forms: the paper, and each ink in `shades` steps towards it."""
+    light = ImageColor.getrgb(paper)[:3]
+    steps = [step / shades for step in range(1, shades + 1)]
+    colours = [light, *(_between(light, ImageColor.getrgb(ink)[:3], step) for ink in inks for step in steps)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([value for colour in colours for value in colour])
+    return page.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+def _between(start: tuple[int, ...], end: tuple[int, ...], part: float) -> tuple[int, ...]:
+    return tuple(round(a + (b - a) * part) for a, b in zip(start, end, strict=True))
