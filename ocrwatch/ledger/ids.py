@@ -34,7 +34,7 @@ def _ids(rows: Iterable[Sequence[object]], columns: Sequence[Column]) -> dict[st
     first = list(islice(rows, SEARCH_ROWS))
     header = find_header(first, columns)
     key = next(column.key for column in columns if column.part is Part.ID)
-    place = header and header.places.get(key)
+    place = header.places.get(key) if header else None
     found: dict[str, int] = {}
     if header is None or place is None:
         return found

@@ -150,13 +150,13 @@ class WorkbookLedger:
             ensure_lossless(before.content, path.name)
         sheet = LedgerSheet(book, self._sheet, self._columns, path.name)
         ids = sheet.rows_by_id()
-        signature = before and before.signature
+        signature = before.signature if before else None
         if change(sheet, ids, path.parent):
             content = package.dump(book)
             signature = saving.save(path, content, expected=signature, check=lambda: self._locks.ensure_closed(path))
             if signature is None:
                 return None
-        self._known = signature and _Known(signature, ids)
+        self._known = _Known(signature, ids) if signature else None
         return ids
 
     def _ids(self, path: Path) -> dict[str, int]:
