@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
-from ocrwatch.checking.evidence import Evidence, evidence_in
+from ocrwatch.checking.evidence import Evidence, evidence_in, settled_order
 from ocrwatch.checking.rules import breaches
 from ocrwatch.checking.values import checked
 from ocrwatch.document import Cell, Document, Row
@@ -26,19 +26,19 @@ _PART_OF_PAGES = re.compile(r"\s*(\d+)\D+(\d+)\s*")
 class RowChecker:
     """The `Checker` of one inbox's documents, or of many with the same setting.
 
-    `earlier_order` tells the order that an inbox's earlier dates settled (see `settled_order`), `learn_order` is told
-    the order of a document's dates where they show one; both are given the document's `inbox`.
+    `earlier_orders` tells how many earlier documents of an inbox had dates in each order; `learn_order` is told the
+    inbox, the digest and the order of a document whose dates show one. It may be told the same document again.
     """
 
     def __init__(
         self,
         *,
         date_order: Literal["auto"] | DateOrder = "auto",
-        earlier_order: Callable[[str], DateOrder | None] = lambda inbox: None,
-        learn_order: Callable[[str, DateOrder], None] = lambda inbox, order: None,
+        earlier_orders: Callable[[str], Mapping[DateOrder, int]] = lambda inbox: {},
+        learn_order: Callable[[str, str, DateOrder], None] = lambda inbox, digest, order: None,
     ) -> None:
         self._set_order: DateOrder | None = None if date_order == "auto" else date_order
-        self._earlier_order = earlier_order
+        self._earlier_orders = earlier_orders
         self._learn_order = learn_order
 
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
@@ -50,7 +50,7 @@ class RowChecker:
             seen,
             received.date(),
             set_order=self._set_order,
-            earlier_order=lambda: self._earlier_order(document.inbox),
+            earlier_order=lambda: settled_order(self._earlier_orders(document.inbox)),
         )
         rows = []
         for number, entry in enumerate(entries, 1):
@@ -67,7 +67,7 @@ class RowChecker:
                 )
             )
         if self._set_order is None and len(evidence.orders) == 1:
-            self._learn_order(document.inbox, next(iter(evidence.orders)))
+            self._learn_order(document.inbox, document.digest, next(iter(evidence.orders)))
         return tuple(rows)
 
 

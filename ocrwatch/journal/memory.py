@@ -82,24 +82,27 @@ class Sightings:
 
 
 class DateOrders:
-    """Which way round an inbox's unambiguous dates were written."""
+    """Which way round the dates of an inbox's documents were written, where they show it.
+
+    Kept by the document's digest, not as a number: a document is read before its stage is saved, so a crash has it
+    read, and learnt from, once more.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def learn(self, inbox: str, order: DateOrder) -> None:
-        """Count one unambiguous date."""
+    def learn(self, inbox: str, digest: str, order: DateOrder) -> None:
+        """Remember the one order of the dates of the document with `digest`. Raises `DiskFull`."""
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO date_orders VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET seen = seen + 1", (inbox, order)
-            )
+            connection.execute("INSERT OR REPLACE INTO date_orders VALUES (?, ?, ?)", (inbox, digest, order))
 
-    def earlier(self, inbox: str) -> DateOrder | None:
-        """The order all earlier unambiguous dates of `inbox` agree on; None when there are none, or two kinds."""
+    def counts(self, inbox: str) -> dict[DateOrder, int]:
+        """How many documents of `inbox` had dates in each order."""
+        sql = "SELECT count(*) FROM date_orders WHERE inbox = ? AND date_order = ?"
+        orders: tuple[DateOrder, ...] = ("DMY", "MDY", "YMD")
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT date_order FROM date_orders WHERE inbox = ?", (inbox,)).fetchall()
-        orders: dict[str, DateOrder] = {"DMY": "DMY", "MDY": "MDY", "YMD": "YMD"}
-        return orders.get(rows[0][0]) if len(rows) == 1 else None
+            found = {order: int(connection.execute(sql, (inbox, order)).fetchone()[0]) for order in orders}
+        return {order: number for order, number in found.items() if number}
 
 
 class Orders:

@@ -54,11 +54,11 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (inbox, path)
     ) WITHOUT ROWID;
 
-    CREATE TABLE date_orders (
-        inbox TEXT NOT NULL,
+    CREATE TABLE date_orders (        -- by document: one that is read again after a crash counts once
+        inbox      TEXT NOT NULL,
+        digest     TEXT NOT NULL,
         date_order TEXT NOT NULL,     -- DMY, MDY, YMD
-        seen  INTEGER NOT NULL,
-        PRIMARY KEY (inbox, date_order)
+        PRIMARY KEY (inbox, digest)
     ) WITHOUT ROWID;
 
     CREATE TABLE orders (

@@ -256,14 +256,18 @@ def test_first_look_and_accept(journal: Journal) -> None:
     assert len(journal.sightings.left_alone(folder)) == 2
 
 
-def test_date_orders_must_agree(journal: Journal) -> None:
-    """An inbox's earlier dates decide only while they all agree."""
-    assert journal.date_orders.earlier("in") is None
-    journal.date_orders.learn("in", "DMY")
-    journal.date_orders.learn("in", "DMY")
-    assert journal.date_orders.earlier("in") == "DMY"
-    journal.date_orders.learn("in", "MDY")
-    assert journal.date_orders.earlier("in") is None
+def test_date_orders_are_counted_by_document(journal: Journal) -> None:
+    """Each document of an inbox counts once in its latest order, however often it is read."""
+    orders = journal.date_orders
+    assert orders.counts("in") == {}
+    orders.learn("in", "aa", "DMY")
+    orders.learn("in", "aa", "DMY")
+    orders.learn("in", "bb", "DMY")
+    orders.learn("in", "cc", "MDY")
+    orders.learn("other", "aa", "YMD")
+    assert orders.counts("in") == {"DMY": 2, "MDY": 1}
+    orders.learn("in", "cc", "DMY")
+    assert orders.counts("in") == {"DMY": 3}
 
 
 def test_status_and_pause_are_texts(journal: Journal) -> None:
