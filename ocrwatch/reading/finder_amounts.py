@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from ocrwatch.reading import finder_labels as labels
 from ocrwatch.reading import finder_values as values
-from ocrwatch.reading.finder_vocabulary import FINAL_TOTALS
+from ocrwatch.reading.finder_vocabulary import CHANGE, FINAL_TOTALS, SUBTOTALS, TENDERED
 from ocrwatch.reading.lines import Line, VisualRow
 
 _OF_SOMETHING_ELSE = re.compile(
@@ -52,7 +52,7 @@ def total(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
         if _means_total(line.text, hit) and (value := _one_amount(rows, number, row, line, hit)) is not None
     ]
     paid = [item for item in found if not values.is_zero(item[2].text)] or found
-    return max(paid, key=lambda item: item[:2], default=(False, 0, None))[2]
+    return max(paid, key=lambda item: item[:2])[2] if paid else _paid(rows)
 
 
 def net(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
@@ -82,6 +82,31 @@ def only_marked(rows: Sequence[VisualRow]) -> Found | None:
         if values.has_currency(amount)
     ]
     return marked[0] if len({found.text for found in marked}) == 1 else None
+
+
+def _paid(rows: Sequence[VisualRow]) -> Found | None:
+    """What was handed over less the change, where the paper prints that very amount: it has no readable total.
+
+    The amount is taken from the subtotal; with no change at all it is what was handed over.
+    """
+    tendered, change = _only_one(rows, TENDERED), _only_one(rows, CHANGE)
+    handed_over, given_back = (values.in_cents(found.text) if found else None for found in (tendered, change))
+    if handed_over is None or given_back is None:
+        return None
+    if given_back == 0:
+        return tendered
+    before = _best(rows, SUBTOTALS, labels.leads)
+    return before if before and values.in_cents(before.text) == handed_over - given_back else None
+
+
+def _only_one(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
+    """The amount at `names` where the paper has just one there."""
+    found = [
+        value
+        for number, row, line, hit in _labelled(_before_summary(rows), names)
+        if hit.start == 0 and (value := _one_amount(rows, number, row, line, hit)) is not None
+    ]
+    return found[0] if len({values.in_cents(value.text) for value in found}) == 1 else None
 
 
 def _labelled(rows: Sequence[VisualRow], names: Sequence[str]) -> list[tuple[int, VisualRow, Line, labels.Hit]]:
@@ -123,7 +148,7 @@ def _one_amount(rows: Sequence[VisualRow], number: int, row: VisualRow, line: Li
     """The amount behind the label or right of it, else alone under it; None when there is a choice."""
     beside = _beside(row, line, hit)
     amounts = _plausible(rows, " ".join(text for text, _ in beside))
-    if len(set(amounts)) == 1:
+    if len({values.in_cents(amount) or amount for amount in amounts}) == 1:
         return Found(amounts[0], tuple(line for _, line in beside))
     if amounts or len(row) > 1 or labels.squeezed(line.text[hit.end :]):
         return None

@@ -79,6 +79,14 @@ def is_zero(amount: str) -> bool:
     return not re.search(r"[1-9]", amount)
 
 
+def in_cents(amount: str) -> int | None:
+    """The hundredths that a plain amount comes to; None where it has no two decimals, or a sign."""
+    match = re.fullmatch(rf"(?:{CURRENCY})?\s*({_NUMBER})\s*(?:{CURRENCY}|元|圆)?", amount)
+    if match is None or not _CENTS.search(match[1]):
+        return None
+    return int(re.sub(r"\D", "", match[1]))
+
+
 def dates(text: str) -> list[str]:
     """Dates in `text`, left to right; eight bare digits only where nothing else is one."""
     found = [match.group() for match in _DATE.finditer(text)]

@@ -38,6 +38,16 @@ FINAL_TOTALS = _words(
 )
 """Labels that leave no doubt: the last word on what is to be paid."""
 
+SUBTOTALS = _words("subtotal | sub total | 小计")
+TENDERED = _words(
+    "cash | cash tendered | amount tendered | tendered | tender | cash paid | amount paid | paid | tunai | bar | "
+    "gegeben | espèces | efectivo | 现金 | 实收 | 收款"
+)
+"""Labels of what the customer handed over."""
+
+CHANGE = _words("change | change due | cash change | kembali | rückgeld | rendu | cambio | 找零 | 找回")
+"""Labels of what the customer got back."""
+
 _TAX_IDS = _words(
     "vat registration no | vat reg no | vat no | vat number | vat id | tax id | tax registration number | "
     "tax reg no | tax no | gst registration no | gst reg no | gst reg | gst id no | gst id | gst no | "

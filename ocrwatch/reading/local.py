@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ocrwatch.document import Document
 from ocrwatch.errors import BadAnswer, Halt
-from ocrwatch.messages import Message, message
+from ocrwatch.messages import JSON, Message, message
 from ocrwatch.ports import Answers, Pages, Picture, PictureLimits, Profile, Reading
 from ocrwatch.reading import finder, lines
 from ocrwatch.reading.finder_amounts import Found
@@ -38,8 +38,8 @@ class Child(Protocol):
     """The child process, as far as it is needed here."""
 
     def call(
-        self, function: str, arguments: Mapping[str, object], blob: bytes, *, timeout_seconds: float
-    ) -> tuple[object, bytes]:
+        self, function: str, arguments: Mapping[str, JSON], blob: bytes = b"", *, timeout_seconds: float
+    ) -> tuple[JSON, bytes]:
         """What `function` ("package.module:name") returns there. Raises `DecoderCrashed`."""
         ...
 

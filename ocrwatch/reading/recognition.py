@@ -22,6 +22,7 @@ from rapidocr import RapidOCR
 from rapidocr.utils.download_file import DownloadFile, DownloadFileInput
 from rapidocr.utils.output import RapidOCROutput
 
+from ocrwatch.messages import JSON
 from ocrwatch.reading.lines import Quad
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _POOR_SCORE = 0.8
 """Mean score below which a page is thought to lie the wrong way: upright 0.97 and more, upside down about 0.65."""
 
 
-def lines(arguments: Mapping[str, object], blob: bytes) -> tuple[object, bytes]:
+def lines(_: Mapping[str, JSON], blob: bytes) -> tuple[JSON, bytes]:
     """The lines of the picture encoded in `blob`, as JSON: a list of [text, four corners, score]."""
     pixels = _pixels(blob)
     found = _read(pixels)
