@@ -121,22 +121,21 @@ class LedgerSheet:
         self._columns = list(columns)
         for column in columns:
             if column.key not in self._places:
-                place = self._free_column()
+                place = self._free_column(column)
                 self._places[column.key] = place
                 look.write_heading(self._sheet, self._row, place, column)
                 letter = get_column_letter(place)
                 self._sheet.column_dimensions[letter].width = column_width(column, rows)
 
-    def _free_column(self) -> int:
-        """A column with nothing in it, from the header down, right of the table or of all; the table takes it in."""
+    def _free_column(self, column: Column) -> int:
+        """A place for `column` with nothing in it, right of the table, which takes it in, or of all else."""
         sheet = self._sheet
         if self._table is not None:
             left, top, right, bottom = range_boundaries(self._table.ref)
             below = range(top, max(bottom, sheet.max_row) + 1)
             if all(sheet.cell(row, right + 1).value is None for row in below):
-                ids = [column.id for column in self._table.tableColumns]
-                name = f"Column{max(ids) + 1}"  # openpyxl writes the header cell's text
-                self._table.tableColumns.append(TableColumn(id=max(ids) + 1, name=name))
+                number = 1 + max(each.id for each in self._table.tableColumns)
+                self._table.tableColumns.append(TableColumn(id=number, name=column.header))
                 self._set_table_ref(left, top, right + 1, bottom)
                 return int(right) + 1
         filled = (place for row in sheet.iter_rows() for place, cell in enumerate(row, 1) if cell.value is not None)
