@@ -7,14 +7,17 @@ Rules
   1. Started on demand, ended when idle; a call that takes too long or a child that dies is a `DecoderCrashed`.
   2. A frame is a length, JSON of that length, and the blob whose length the JSON tells. Never pickle: what decodes
      a hostile picture must not be able to run code here.
-  3. The child ends with its parent: a thread of it waits for the end of its input, busy or not.
+  3. The child ends with its parent: a thread of it waits for the end of its input, busy or not. Work that does not
+     let that thread run ends at its own time limit, by a clock of the child's that nothing holds up.
   4. Only functions of this package are called: `function(arguments, blob) -> (result, blob)`.
+  5. Orders to stop are for the daemon, which lets the child finish or kills it.
 
-On POSIX the kernel bounds the child's memory. On Windows it is unbounded, but still apart from the daemon's.
+On Linux the kernel bounds the child's memory. Elsewhere it is unbounded, but still apart from the daemon's.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import json
 import logging
@@ -41,6 +44,10 @@ ARGUMENT = "--child"
 
 _LENGTH = struct.Struct(">Q")
 _LONGEST_HEADER_BYTES = 64 * 1024 * 1024
+_LONGEST_BLOB_BYTES = 1024 * 1024 * 1024
+
+_AFTERWARDS_SECONDS = 2.0
+"""How much later than its parent the child itself ends a call that takes too long."""
 
 
 class ChildProcess:
@@ -64,18 +71,15 @@ class ChildProcess:
         """
         with self._lock:
             self._cancel_idle()
-            process = self._running()
-            too_late = threading.Timer(timeout_seconds, process.kill)
-            too_late.daemon = True
-            too_late.start()
             try:
-                header, answer = _exchange(process, {"function": function, "arguments": dict(arguments)}, blob)
+                header, answer = self._answered(
+                    {"function": function, "arguments": dict(arguments), "timeout_seconds": timeout_seconds}, blob
+                )
             except (OSError, EOFError, ValueError) as error:
                 self._end()
                 log.warning("The %s process ended while it worked", self.name)
                 raise _crashed() from error
             finally:
-                too_late.cancel()
                 self._end_when_idle()
         if "error" in header:
             raise _restored(header["error"], self.name)
@@ -87,10 +91,23 @@ class ChildProcess:
         return process.pid if process is not None and process.poll() is None else None
 
     def close(self) -> None:
-        """End the child. The next call would start another."""
+        """End the child, also one that works. The next call would start another."""
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._cancel_idle()
             self._end()
+
+    def _answered(self, header: dict[str, JSON], blob: bytes) -> tuple[dict[str, JSON], bytes]:
+        process = self._running()
+        too_late = threading.Timer(float(str(header["timeout_seconds"])), process.kill)
+        too_late.daemon = True
+        too_late.start()
+        try:
+            return _exchange(process, header, blob)
+        finally:
+            too_late.cancel()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -129,13 +146,15 @@ class ChildProcess:
 
 
 def _start(memory_bytes: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, ARGUMENT] if getattr(sys, "frozen", False) else [sys.executable, "-m", __name__]
+    is_packaged = getattr(sys, "frozen", False)
+    # -P: the folder the daemon was started in is no place to import from
+    command = [sys.executable, ARGUMENT] if is_packaged else [sys.executable, "-P", "-m", "ocrwatch.childprocess"]
     return subprocess.Popen(  # noqa: S603  our own program
         [*command, str(memory_bytes)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl+C in a terminal is for the daemon, which lets the child finish
+        start_new_session=True,  # Ctrl+C in a terminal is for the daemon
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
 
@@ -159,7 +178,10 @@ def _read_frame(stream: IO[bytes]) -> tuple[dict[str, JSON], bytes]:
     if length > _LONGEST_HEADER_BYTES:
         raise ValueError("no frame")
     header = json.loads(_read_exactly(stream, length))
-    return header, _read_exactly(stream, header["blob_bytes"])
+    blob_bytes = header.get("blob_bytes") if isinstance(header, dict) else None
+    if not isinstance(blob_bytes, int) or not 0 <= blob_bytes <= _LONGEST_BLOB_BYTES:
+        raise ValueError("no frame")
+    return header, _read_exactly(stream, blob_bytes)
 
 
 def _read_exactly(stream: IO[bytes], length: int) -> bytes:
@@ -178,7 +200,8 @@ def _restored(data: JSON, name: str) -> LineError:
     assert isinstance(data, dict)
     kind = getattr(errors, str(data["kind"]), None)
     if isinstance(kind, type) and issubclass(kind, LineError):
-        return kind(message_from_data(data["message"]))
+        after = data["after_seconds"]
+        return kind(message_from_data(data["message"]), after_seconds=None if after is None else float(str(after)))
     log.error("The %s process met an unexpected error:\n%s", name, data["traceback"])
     return _crashed()
 
@@ -188,22 +211,28 @@ def _restored(data: JSON, name: str) -> LineError:
 
 def child_main(arguments: list[str]) -> None:
     """The child's whole life. `arguments`: the bound of its memory in bytes."""
-    with suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for order in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(order, signal.SIG_IGN)
     _bound_memory(int(arguments[0]))
-    answers = os.fdopen(os.dup(1), "wb")
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not land between frames
     calls: queue.Queue[tuple[dict[str, JSON], bytes]] = queue.Queue()
-    threading.Thread(target=_listen, args=(calls,), daemon=True).start()
-    while True:
-        header, blob = calls.get()
-        _write_frame(answers, *_answer(header, blob))
+    threading.Thread(target=_listen, args=(questions, calls), daemon=True).start()
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123  `Path` costs the start 5 ms
+        while True:
+            header, blob = calls.get()
+            # A thread of C that needs no lock of Python's: whatever the work does, it ends.
+            seconds = float(str(header["timeout_seconds"])) + _AFTERWARDS_SECONDS
+            faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+            answer = _answer(header, blob)
+            faulthandler.cancel_dump_traceback_later()
+            _write_frame(answers, *answer)
 
 
-def _listen(calls: queue.Queue[tuple[dict[str, JSON], bytes]]) -> None:
+def _listen(questions: IO[bytes], calls: queue.Queue[tuple[dict[str, JSON], bytes]]) -> None:
     try:
         while True:
-            calls.put(_read_frame(sys.stdin.buffer))
+            calls.put(_read_frame(questions))
     except BaseException:  # noqa: BLE001  the parent is gone, however it shows
         os._exit(0)
 
@@ -214,12 +243,23 @@ def _answer(header: dict[str, JSON], blob: bytes) -> tuple[dict[str, JSON], byte
         assert module.startswith("ocrwatch."), module
         result, answer = getattr(importlib.import_module(module), name)(header["arguments"], blob)
     except LineError as error:
-        return {"error": {"kind": type(error).__name__, "message": message_to_data(error.message)}}, b""
+        told: JSON = {
+            "kind": type(error).__name__,
+            "message": message_to_data(error.message),
+            "after_seconds": error.after_seconds,
+        }
+        return {"error": told}, b""
     except MemoryError:
         os._exit(1)
-    except Exception:  # noqa: BLE001  it is told to the parent, which logs it
-        return {"error": {"kind": "", "traceback": traceback.format_exc()}}, b""
+    except Exception as error:  # noqa: BLE001  it is told to the parent, which logs it
+        return {"error": {"kind": "", "traceback": _where(error)}}, b""
     return {"result": result}, answer
+
+
+def _where(error: Exception) -> str:
+    """The traceback, without what the error says: that may hold words of the document."""
+    said = f": {error}" if isinstance(error, ImportError) else ""
+    return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__ + said
 
 
 def _bound_memory(memory_bytes: int) -> None:
@@ -227,6 +267,8 @@ def _bound_memory(memory_bytes: int) -> None:
         return
     import resource
 
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold somebody's papers
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
 
