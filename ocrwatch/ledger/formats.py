@@ -110,6 +110,12 @@ def display_width(text: str) -> int:
     return max((sum(map(_width, line)) for line in text.splitlines()), default=0)
 
 
+def lines_taken(text: str, width: float) -> int:
+    """About how many lines `text` takes, wrapped in a column `width` characters wide."""
+    room = max(1, int(width) - 1)
+    return sum(max(1, -(-sum(map(_width, line)) // room)) for line in text.splitlines())
+
+
 def shown_width(entry: Entry) -> int:
     """About how wide the entry is in its cell."""
     match entry.value:

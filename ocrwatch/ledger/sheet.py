@@ -17,16 +17,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.cell.cell import MergedCell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import look
-from ocrwatch.ledger.formats import Entry
+from ocrwatch.ledger.formats import Entry, lines_taken
 from ocrwatch.ledger.header import SEARCH_ROWS, Header, find_header
-from ocrwatch.ledger.layout import Column, Part, column_width
+from ocrwatch.ledger.layout import MIN_WIDTH, Column, Part, column_width
 from ocrwatch.messages import Message, message
 
 MAX_ROWS = 1_048_576
@@ -93,6 +93,8 @@ class LedgerSheet:
             self._dress(rows, last)
         elif self._table is not None:
             self._extend_table(first, last)
+        for number, entries in enumerate(rows, first):
+            self._fit_height(number, entries)
         return first
 
     def put(self, row: int, entries: Mapping[str, Entry]) -> None:
@@ -124,8 +126,7 @@ class LedgerSheet:
                 place = self._free_column(column)
                 self._places[column.key] = place
                 look.write_heading(self._sheet, self._row, place, column)
-                letter = get_column_letter(place)
-                self._sheet.column_dimensions[letter].width = column_width(column, rows)
+                look.set_width(self._sheet, place, column_width(column, rows))
 
     def _free_column(self, column: Column) -> int:
         """A place for `column` with nothing in it, right of the table, which takes it in, or of all else."""
@@ -179,6 +180,17 @@ class LedgerSheet:
                 text = "Something stands in row {row} of {sheet} in {file}, where the next rows belong: move it away."
                 raise self._unusable(message(text, row=row, sheet=self._sheet.title, file=self._file))
 
+    def _fit_height(self, row: int, entries: Mapping[str, Entry]) -> None:
+        """Excel fits rows to wrapped text by itself; not every program does."""
+        lines = 1
+        for column in self._columns:
+            entry = entries.get(column.key)
+            if entry is not None and _wraps(column, entry):
+                width = look.width_of(self._sheet, self._places[column.key])
+                lines = max(lines, lines_taken(str(entry.value), width or MIN_WIDTH))
+        if lines > 1:
+            self._sheet.row_dimensions[row].height = _LINE_POINTS * min(lines, _MOST_LINES)
+
     # ------------------------------------------------------------ the table
 
     def _table_of_header(self) -> Table | None:
@@ -225,7 +237,13 @@ class LedgerSheet:
         return LedgerBusy(message(text, reason=reason), after_seconds=_UNUSABLE_SECONDS)
 
 
-_LINK_FONT = Font(color="0563C1", underline="single")
+_LINE_POINTS = 15
+_MOST_LINES = 12
+_LINK_COLOR = "0563C1"
+
+
+def _wraps(column: Column, entry: Entry) -> bool:
+    return isinstance(entry.value, str) and column.part in (Part.FIELD, Part.CHECK, Part.FOLDER)
 
 
 def _write(cell: SheetCell, column: Column, entry: Entry) -> None:
@@ -236,6 +254,10 @@ def _write(cell: SheetCell, column: Column, entry: Entry) -> None:
     if entry.quoted:
         cell.quotePrefix = True
     if entry.formula:
-        cell.font = _LINK_FONT
-    wraps = isinstance(entry.value, str) and column.part in (Part.FIELD, Part.CHECK, Part.FOLDER)
-    cell.alignment = Alignment(vertical="top", wrap_text=wraps, horizontal="right" if entry.right else "left")
+        cell.font = look.font_of_book(cell, color=_LINK_COLOR, underline="single")
+    cell.alignment = Alignment(
+        vertical="top",
+        wrap_text=_wraps(column, entry),
+        horizontal="right" if entry.right else "left",
+        indent=1 if entry.right else 0,  # a gap to text in the next column
+    )
