@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, StrictBool, model_validator
 
 from ocrwatch.ports import Field, FieldType, Profile
 
@@ -17,11 +17,11 @@ class FieldData(BaseModel):
     What is not said is as the built-in profile has it, else required text.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     name: str
     type: FieldType | None = None
-    required: bool | None = None
+    required: StrictBool | None = None
     labels: tuple[str, ...] | None = None
 
     @model_validator(mode="before")

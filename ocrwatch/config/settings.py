@@ -1,50 +1,36 @@
 """Every setting, its default, and what is allowed. An empty file is valid.
 
-Paths come out absolute: `~` and environment variables expanded, relative ones taken from the configuration file's
-folder (validation context `folder`). What only makes sense together is checked in `together.py`.
+Paths come out absolute (`places.py`). What only makes sense together is checked in `together.py`.
 """
 
 from __future__ import annotations
 
-import os
 import re
+import unicodedata
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator
 
 from ocrwatch.config import paths
+from ocrwatch.config.misfit import Misfit
+from ocrwatch.config.places import AbsolutePath, FolderPattern
 from ocrwatch.config.profiles import FieldData, built_in
-from ocrwatch.ports import DateOrder
+from ocrwatch.messages import message
 
 RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document ID")
 """The ledger's own columns: no field may be named so."""
 
 _SHEETS = {"train-ticket": "Tickets", "receipt": "Receipts", "invoice": "Invoices"}
-_PLACE = re.compile(r"\{([^{}]*)\}")
-
-
-def _absolute(value: object, info: ValidationInfo) -> object:
-    if not isinstance(value, str | Path):
-        return value
-    path = Path(os.path.expandvars(str(value))).expanduser()
-    folder = (info.context or {}).get("folder") or Path.cwd()
-    return Path(os.path.normpath(folder / path))
-
-
-def _pattern(value: str) -> str:
-    unknown = [place for place in _PLACE.findall(value) if place not in ("year", "month")]
-    if unknown or not value.strip():
-        raise ValueError("only {year} and {month} may stand in braces, and a folder must be named")
-    return os.path.expandvars(value)
-
-
-AbsolutePath = Annotated[Path, BeforeValidator(_absolute)]
-FolderPattern = Annotated[str, AfterValidator(_pattern)]
+_LONGEST_HEADER = 255
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, str_strip_whitespace=True, allow_inf_nan=False
+    )
 
 
 class Reader(_Table):
@@ -58,18 +44,23 @@ class Endpoint(_Table):
 
     base_url: str = "https://www.dmxapi.cn/v1"
     model: str = Field(default="qwen-vl-ocr-latest", min_length=1)
-    timeout_seconds: float = Field(default=310, gt=0, le=3600)
-    concurrency: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
-    min_pixels: int = Field(default=3072, ge=3072)
-    max_pixels: int = Field(default=8_388_608, ge=3072, le=30_720_000)
-    pixel_fields: Literal["auto"] | bool = "auto"
+    timeout_seconds: float = Field(default=310, gt=0, le=3600, strict=True)
+    concurrency: Literal["auto"] | Annotated[StrictInt, Field(ge=1, le=64)] = "auto"
+    min_pixels: StrictInt = Field(default=3072, ge=3072)
+    max_pixels: StrictInt = Field(default=8_388_608, ge=3072, le=30_720_000)
+    pixel_fields: Literal["auto"] | StrictBool = "auto"
     api_key_file: AbsolutePath | None = None
 
     @field_validator("base_url")
     @classmethod
-    def _has_host(cls, value: str) -> str:
-        if not re.match(r"https?://[^/\s]+", value):
-            raise ValueError("it must begin with https:// (or http:// for a server of your own)")
+    def _is_base(cls, value: str) -> str:
+        if not _names_server(value):
+            raise Misfit(message("it must begin with https:// (http:// for a server of your own) and name the server"))
+        parts = urlsplit(value)
+        if parts.username is not None or parts.query or parts.fragment:
+            raise Misfit(message("it is an address alone, without user name, password, ? or #"))
+        if parts.path.rstrip("/").endswith("/chat/completions"):
+            raise Misfit(message("leave out /chat/completions at its end"))
         return value.rstrip("/")
 
 
@@ -79,16 +70,16 @@ class Inbox(_Table):
     folder: AbsolutePath = Path("~/OCRWatch/Receipts")
     profile: str = ""
     fields: tuple[FieldData, ...] | None = None
-    prompt: str | None = None
+    prompt: str | None = Field(default=None, min_length=1)
     ledger: AbsolutePath = Path("~/OCRWatch/Ledger.xlsx")
     sheet: str = ""
     done: FolderPattern = "done"
     failed: FolderPattern = "failed"
-    settle_seconds: float = Field(default=1.0, ge=0, le=600)
-    give_up_seconds: float = Field(default=3600, ge=1)
-    date_order: Literal["auto"] | DateOrder = "auto"
+    settle_seconds: float = Field(default=1.0, ge=0, le=600, strict=True)
+    give_up_seconds: float = Field(default=3600, ge=1, strict=True)
+    date_order: Literal["auto", "DMY", "MDY", "YMD"] = "auto"
     watch: Literal["auto", "native", "poll"] = "auto"
-    recursive: bool = False
+    recursive: StrictBool = False
     after: Literal["move", "keep"] = "move"
     existing: Literal["ask", "read", "skip"] = "ask"
 
@@ -96,7 +87,8 @@ class Inbox(_Table):
     @classmethod
     def _is_built_in(cls, value: str) -> str:
         if value and value not in built_in():
-            raise ValueError(f"there is {', '.join(built_in())}")
+            choices = ", ".join(f'"{name}"' for name in built_in())
+            raise Misfit(message("choose one of {choices}", choices=choices))
         return value
 
     @field_validator("fields")
@@ -104,29 +96,31 @@ class Inbox(_Table):
     def _are_columns(cls, value: tuple[FieldData, ...] | None) -> tuple[FieldData, ...] | None:
         if value is None:
             return None
-        names = [field.name for field in value]
-        folded = [name.strip().casefold() for name in names]
-        if not names or "" in folded:
-            raise ValueError("name at least one field, each with a text")
-        for name, fold in zip(names, folded, strict=True):
-            if folded.count(fold) > 1:
-                raise ValueError(f"the field {name} is named twice")
-            if fold in (reserved.casefold() for reserved in RESERVED):
-                raise ValueError(f"{name} is a column of ocrwatch's own: choose another name")
+        names = [unicodedata.normalize("NFKC", field.name).strip().casefold() for field in value]
+        if not names or "" in names:
+            raise Misfit(message("name at least one field, each with a text"))
+        for field, name in zip(value, names, strict=True):
+            if names.count(name) > 1:
+                raise Misfit(message("the field {field} is named twice", field=field.name))
+            if name in (reserved.casefold() for reserved in RESERVED):
+                raise Misfit(message("{field} is a column of ocrwatch's own: choose another name", field=field.name))
+            if len(field.name) > _LONGEST_HEADER or _CONTROL.search(field.name):
+                raise Misfit(message("a field's name is one line of at most {count} characters", count=_LONGEST_HEADER))
         return value
 
     @field_validator("ledger")
     @classmethod
     def _is_workbook(cls, value: Path) -> Path:
         if value.suffix.lower() not in (".xlsx", ".xlsm"):
-            raise ValueError("the name must end in .xlsx or .xlsm")
+            raise Misfit(message("its name must end in .xlsx or .xlsm"))
         return value
 
     @field_validator("sheet")
     @classmethod
     def _is_sheet_name(cls, value: str) -> str:
-        if len(value) > 31 or re.search(r"[\[\]:*?/\\]", value) or value.startswith("'") or value.endswith("'"):
-            raise ValueError("Excel allows 31 characters, and none of [ ] : * ? / \\")
+        is_fit = len(value) <= 31 and not re.search(r"[\[\]:*?/\\\x00-\x1f]|^'|'$", value)
+        if not is_fit or value.casefold() == "history":  # Excel keeps that name for itself
+            raise Misfit(message("Excel allows 31 characters in a sheet's name, and none of [ ] : * ? / \\"))
         return value
 
     def profile_name(self) -> str:
@@ -143,6 +137,14 @@ class Settings(_Table):
 
     state_dir: AbsolutePath = Field(default_factory=paths.default_state)
     language: Literal["auto", "en", "zh_CN"] = "auto"
-    reader: Reader = Reader()
-    endpoint: Endpoint = Endpoint()
-    inbox: tuple[Inbox, ...] = (Inbox(profile="receipt"),)
+    reader: Reader = Field(default_factory=Reader)
+    endpoint: Endpoint = Field(default_factory=Endpoint)
+    inbox: tuple[Inbox, ...] = Field(default_factory=lambda: (Inbox(profile="receipt"),), min_length=1)
+
+
+def _names_server(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 443) > 0
+    except ValueError:  # a port that is no number, a bracket that does not close
+        return False

@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ocrwatch.config.profiles import profile
-from ocrwatch.config.settings import Inbox, Settings
+from ocrwatch.config.settings import Endpoint, Inbox, Settings
 from ocrwatch.errors import ConfigurationError
 from ocrwatch.messages import Message, message
 
-DEFAULT_BASE_URL: str = Settings.model_fields["endpoint"].default.base_url
+DEFAULT_BASE_URL: str = Endpoint.model_fields["base_url"].default
 
 
 def check(settings: Settings) -> Iterator[Message]:
