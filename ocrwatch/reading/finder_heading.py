@@ -9,6 +9,7 @@ Pure: no clock, disk, thread, network or log.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -38,10 +39,11 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_END = re.compile(
-    r"\btel\b|\btel[\d:.+(-]|\bphone|\bfax\b|\bmobile|\bhotline|\bcareline|whats|www\.|https?:|\.com\b|@\w+\.\w|\bgst\b"
-    r"|\bvat\b|\btin\b|\btax|\bsst\b|\d{8}|[^\W\d]{4,}\s?[:：]\s?[\d+]|reg\W*no|co\W*reg|\binvoice\b|\breceipt\b|\bbill\b|\btable\b"
-    r"|\bcashier|\bdate\b|\border\b|\bcash\b|opening|hours|\bowned\b|\bcustomer|\bguest\b|\bslip\b|\boutlet:|\buen\b|\babn\b"
-    r"|thank|welcome|电话|传真|税号|纳税人|统一社会|开户|发票|日期|时间|单号|收银|桌号|客户",
+    r"\btelp?\b|\btlp\b|\bph\b|\btel[\d:.+(-]|\bphone|\bfax\b|\bmobile|\bhotline|\bcareline|whats|www\.|https?:"
+    r"|\A\W*(?!\w*(?:addr|adres|alamat|地址))[^\W\d_]{3,}\s?[:：]|#\s?[:：]|\d{2,4}[- ]\d{6,8}\b|\.com\b|@\w+\.\w"
+    r"|\bgst\b|\bvat\b|\btin\b|\btax|\bsst\b|\d{8}|[^\W\d_]{4,}\s?[:：]\s?[\d+]|reg\W*no|co\W*reg|\binvoice\b|\breceipt\b"
+    r"|\bbill\b|\btable\b|\bcashier|\bdate\b|\border\b|\bcash\b|opening|hours|\bowned\b|\bcustomer|\bguest\b|\bslip\b|\boutlet:"
+    r"|\buen\b|\babn\b|thank|welcome|电话|传真|税号|纳税人|统一社会|开户|发票|日期|时间|单号|收银|桌号|客户",
     re.IGNORECASE,
 )
 _STREET = re.compile(
@@ -85,7 +87,13 @@ def address(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
 
 
 def _head(rows: Sequence[VisualRow], count: int = _HEAD_LINES) -> list[Line]:
-    return [line for row in rows for line in row][:count]
+    """The first `count` lines, down to the row that prints the first price."""
+    above = itertools.takewhile(lambda row: not any(_has_price(line.text) for line in row), rows)
+    return [line for row in above for line in row][:count]
+
+
+def _has_price(text: str) -> bool:
+    return any(values.has_cents(amount) for amount in values.amounts(text))
 
 
 def _name_line(head: Sequence[Line]) -> Line | None:

@@ -76,14 +76,19 @@ def _buyer_block(rows: Sequence[VisualRow]) -> list[Line]:
             hit = labels.find(line.text, _BUYER_BLOCK)
             if hit is None or labels.squeezed(line.text[: hit.start]) or not labels.leads(line.text, hit):
                 continue
-            column = [
-                other
-                for below in rows[number + 1 : number + _BLOCK_LINES]
-                for other in below
-                if other.box.overlap(line.box) > 0
-            ]
-            return [line, *column]
+            below = (other for row in rows[number + 1 : number + _BLOCK_LINES] for other in row)
+            return _column(line, [other for other in below if other.box.overlap(line.box) > 0])
     return []
+
+
+def _column(heading_line: Line, below: Sequence[Line]) -> list[Line]:
+    """The lines of `below` down to the first wide gap."""
+    column = [heading_line]
+    for line in below:
+        if line.box.top - column[-1].box.bottom > 1.5 * line.box.height:
+            break
+        column.append(line)
+    return column
 
 
 def _tax_id(piece: str) -> str | None:

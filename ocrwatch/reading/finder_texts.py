@@ -45,10 +45,9 @@ def date(paper: Sequence[VisualRow], names: Sequence[str], *, with_time: bool) -
 def currency(paper: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
     """The currency that the paper's amounts carry, when it is one."""
     found = [
-        Found(sign, (line,))
+        Found(sign, row)
         for row in paper
-        for line in row
-        for amount in values.amounts(line.text)
+        for amount in values.amounts(" ".join(line.text for line in row))
         if values.has_cents(amount) and (sign := values.currency_of(amount))
     ]
     return found[0] if len({value.text for value in found}) == 1 else None

@@ -152,7 +152,8 @@ MEANINGS = (
         labels=_words(
             "invoice number | invoice no | tax invoice no | receipt number | receipt no | inv no | bill number | "
             "bill no | document no | doc no | cash inv no | sales no | order number | order no | transaction no | "
-            "trans no | rechnungsnummer | invoice | receipt | bill | doc | order | 发票号码 | 票据号码 | 小票号 | "
+            "trans no | rechnungsnummer | rechnung nr | rechnungs nr | beleg nr | bon nr | facture no | ticket no | "
+            "check no | rcpt | invoice | receipt | bill | doc | order | check | 发票号码 | 票据号码 | 小票号 | "
             "单据号 | 流水号 | 交易号 | 订单号 | 单号 | 编号"
         ),
     ),
