@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -35,8 +36,10 @@ from ocrwatch.document import (
     advance,
 )
 from ocrwatch.errors import (
+    BadAnswer,
     DiskFull,
     EverythingRefused,
+    FolderAway,
     Gone,
     Halt,
     LineError,
@@ -44,6 +47,7 @@ from ocrwatch.errors import (
     TwinInProgress,
     Unexpected,
     UnexplainedRefusal,
+    Unusable,
 )
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
@@ -79,7 +83,7 @@ class Pipeline:
         self._clock = clock
         self._on_halt = on_halt
         self._lock = threading.Lock()
-        self._refused: set[str] = set()
+        self._refused: dict[str, int] = {}
         self._unwritten: set[int] = set()
 
     def read(self, document: Document) -> Document:
@@ -92,20 +96,17 @@ class Pipeline:
             return self._met(document, error)
 
     def record(self, documents: Sequence[Document]) -> list[Document]:
-        """RECORD: the rows of `documents`, all of one book, in one write."""
-        outcomes = [self._announce(document) for document in documents]
-        announced = [document for document in outcomes if _is_recording(document)]
-        others = [document for document in outcomes if not _is_recording(document)]
-        if not announced:
-            return others
-        try:
-            self._save(announced)
-            with _net(announced[0]):
-                self._write_rows(announced)
-            self._unwritten -= {document.key for document in announced}
-            return others + self._save([advance(document, _recorded(document)) for document in announced])
-        except LineError as error:
-            return others + [self._met(document, error) for document in announced]
+        """RECORD: the rows of `documents`, in one write for each ledger."""
+        announced: dict[int, list[Document]] = defaultdict(list)
+        outcomes = []
+        for document in map(self._announce, documents):
+            if _is_recording(document):
+                announced[id(self._route(document).ledger)].append(document)
+            else:
+                outcomes.append(document)
+        for together in announced.values():
+            outcomes += self._record_together(together)
+        return outcomes
 
     def file(self, document: Document) -> Document:
         """FILE: the scan to its final place."""
@@ -118,10 +119,18 @@ class Pipeline:
         except LineError as error:
             return self._met(document, error)
 
+    def _route(self, document: Document) -> Route:
+        """The stations of the document's inbox. Raises `FolderAway` when it is not watched any more."""
+        route = self._routes.get(document.inbox)
+        if route is None:
+            text = "{name} came from {folder}, which is not watched any more. Put it into the configuration again."
+            raise FolderAway(message(text, name=document.path.name, folder=document.inbox))
+        return route
+
     # ------------------------------------------------------------ READ
 
     def _stage_after_reading(self, document: Document) -> Stage:
-        route = self._routes[document.inbox]
+        route = self._route(document)
         duplicate = self._duplicate(document, route.ledger)
         if duplicate is not None:
             return duplicate
@@ -162,25 +171,36 @@ class Pipeline:
     def _weighed(self, document: Document, error: UnexplainedRefusal) -> LineError:
         """What an unexplained refusal means: this file's fault, or, after several files in a row, the set-up's."""
         with self._lock:
-            self._refused.add(document.digest)
+            self._refused[document.digest] = document.key
             if len(self._refused) >= REFUSALS_THAT_PAUSE:
+                keys = tuple(self._refused.values())
                 self._refused.clear()
-                return EverythingRefused(
-                    message("The reading service refuses every picture: {reason}", reason=error.message),
-                    after_seconds=600,
-                )
+                text = "The reading service refuses every picture: {reason}"
+                return EverythingRefused(message(text, reason=error.message), keys=keys, after_seconds=600)
         return RefusedByEndpoint(error.message) if document.attempts else error
 
     # ------------------------------------------------------------ RECORD
 
+    def _record_together(self, announced: Sequence[Document]) -> list[Document]:
+        """The rows of `announced`, all of one ledger, in one write."""
+        try:
+            self._save(announced)
+            with _net(announced[0]):
+                self._write_rows(announced)
+            self._unwritten -= {document.key for document in announced}
+            return self._save([advance(document, _recorded(document)) for document in announced])
+        except LineError as error:
+            return [self._met(document, error) for document in announced]
+
     def _announce(self, document: Document) -> Document:
         """`document` about to be recorded, its final name reserved; or where its trouble leads it."""
         assert isinstance(document.stage, Read)
-        if document.stage.recording:
-            return document
         try:
+            filer = self._route(document).filer
+            if document.stage.recording:
+                return document
             rows = self._rows_of_present_scan(document, document.stage.rows)
-            target = self._routes[document.inbox].filer.reserve(document, Outcome.DONE)
+            target = filer.reserve(document, Outcome.DONE)
         except Gone as error:
             return self._reached(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
         except LineError as error:
@@ -203,7 +223,7 @@ class Pipeline:
         return tuple(replace(row, check=(*row.check, remark)) for row in rows)
 
     def _write_rows(self, documents: Sequence[Document]) -> None:
-        ledger = self._routes[documents[0].inbox].ledger
+        ledger = self._route(documents[0]).ledger
         rows = [row for document in documents for row in _rows(document)]
         doubtful = [row.id for document in documents if document.key not in self._unwritten for row in _rows(document)]
         written = ledger.find(doubtful) if doubtful else {}
@@ -214,7 +234,7 @@ class Pipeline:
     # ------------------------------------------------------------ FILE
 
     def _stage_after_filing(self, document: Document) -> Filed:
-        filer = self._routes[document.inbox].filer
+        filer = self._route(document).filer
         match document.stage:
             case Recorded(rows=rows, target=target):
                 filer.file(document, target)
@@ -237,7 +257,7 @@ class Pipeline:
         assert isinstance(stage, Refused | Duplicate)
         if stage.target is not None:
             return stage.target
-        target = self._routes[document.inbox].filer.reserve(document, outcome)
+        target = self._route(document).filer.reserve(document, outcome)
         self._save([replace(document, stage=replace(stage, target=target))])
         return target
 
@@ -258,6 +278,8 @@ class Pipeline:
         after = absorb(document, error, self._clock())
         try:
             self._save([after])
+            if isinstance(after.stage, Refused) and isinstance(error, BadAnswer | Unusable):
+                self._journal.answers.retire(document.digest)  # dropped again, it is asked for anew
         except DiskFull:
             log.warning("%s: the journal's disk is full", document.id[:8])
         return after

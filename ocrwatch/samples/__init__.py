@@ -6,6 +6,7 @@ Beside each scan lies its truth, `NAME.json`: the profile to read it with, `fiel
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -14,6 +15,11 @@ FOLDER = Path(__file__).parent
 def sample_files() -> tuple[Path, ...]:
     """The scans, in the order of their names. Their truth is at `path.with_suffix(".json")`."""
     return tuple(sorted(path.with_name(_scan_of(path)) for path in FOLDER.glob("*.json")))
+
+
+def profile_of_sample(scan: Path) -> str:
+    """The document type to read `scan` with."""
+    return str(json.loads(scan.with_suffix(".json").read_text(encoding="utf-8"))["profile"])
 
 
 def _scan_of(truth: Path) -> str:

@@ -130,5 +130,6 @@ def _status(source: Source) -> FolderStatus:
         mode_reason=source.inbox.mode_reason,
         trouble=source.trouble.message if source.trouble else None,
         unsettled=look.pending if look else 0,
+        not_ready=tuple(said for _, said in look.troubles) if look else (),
         other_kinds=tuple(path.name for path in look.other_kinds) if look else (),
     )

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ocrwatch.document import Arrived, Document, Read, Step
-from ocrwatch.errors import DiskFull, Halt
+from ocrwatch.errors import DiskFull, EverythingRefused, Halt
 from ocrwatch.journal import Journal
 from ocrwatch.journal.memory import Order
 from ocrwatch.pipeline import Pipeline
@@ -41,7 +40,8 @@ LONGEST_WAIT_SECONDS = 60.0
 
 
 class Service:
-    """The line at work. `on_change` is called with a document each time it has moved on (from any thread)."""
+    """The line at work. `on_change` is called with a document when it arrives and each time it has moved on, from any
+    thread."""
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class Service:
         self._pause = pause_from_json(self._journal.orders.pause())
         for document in self._journal.documents.on_the_line():
             self._schedule.put(document)
+            self._on_change(document)
         self._begin("feeder", self._feed)
         self._begin("writer", self._write)
         for number in range(self._readers):
@@ -92,14 +93,18 @@ class Service:
 
     def stop(self, seconds: float) -> bool:
         """Take nothing up any more; True when all threads have ended within `seconds`."""
-        with self._line:
-            self._is_stopping = True
-            self._line.notify_all()
-        self._wake.set()
+        self.ask_to_stop()
         deadline = self._clock() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - self._clock()))
         return not any(thread.is_alive() for thread in self._threads)
+
+    def ask_to_stop(self) -> None:
+        """Take nothing up any more."""
+        with self._line:
+            self._is_stopping = True
+            self._line.notify_all()
+        self._wake.set()
 
     def wait_for_stop(self, seconds: float | None = None) -> bool:
         """Wait until somebody ordered the stop; False when `seconds` went by first."""
@@ -111,6 +116,10 @@ class Service:
         with self._line:
             while not self._is_stopping and not self._is_done(patience_seconds):
                 self._line.wait(TICK_SECONDS)
+
+    def status(self) -> DaemonStatus:
+        """What only the daemon knows of how things stand."""
+        return DaemonStatus(engine=self._engine, folders=self._intake.folders(), pause=self._pause)
 
     # ------------------------------------------------------------ feeder
 
@@ -140,6 +149,8 @@ class Service:
             self._looks += 1
             for document in arrived:
                 self._put(document)
+        for document in arrived:
+            self._on_change(document)
 
     def _carry_out(self) -> None:
         for order in self._journal.orders.take():
@@ -155,25 +166,37 @@ class Service:
                 seconds = float(order.argument) if order.argument else None
                 self._set_pause(paused_by_user(self._clock(), seconds))
             case orders.RESUME:
-                self._set_pause(None)
-                with self._line:
-                    self._schedule.hurry()
+                self._go_on()
+            case orders.KEY:
+                if self._pause is None or not self._pause.by_user:
+                    self._go_on()
             case orders.RETRY:
-                reopened = orders.retry(self._journal, [int(key) for key in order.argument.split()])
-                with self._line:
-                    for document in reopened:
-                        self._put(document)
+                self._retry([int(key) for key in order.argument.split()])
             case orders.LOOK:
                 self._hinted.set()
             case orders.STOP:
-                with self._line:
-                    self._is_stopping = True
-                    self._line.notify_all()
+                self.ask_to_stop()
             case _:
                 log.warning("Unknown order: %s", order.verb)
 
+    def _go_on(self) -> None:
+        """End the pause, and try now what waits."""
+        self._set_pause(None)
+        with self._line:
+            self._schedule.hurry()
+            self._line.notify_all()
+
+    def _retry(self, keys: Sequence[int]) -> None:
+        """Bring failed documents back onto the line."""
+        reopened = orders.retry(self._journal, keys)
+        with self._line:
+            for document in reopened:
+                self._put(document)
+        for document in reopened:
+            self._on_change(document)
+
     def _publish(self) -> None:
-        status = daemon_to_json(DaemonStatus(engine=self._engine, folders=self._intake.folders(), pause=self._pause))
+        status = daemon_to_json(self.status())
         if status == self._published:
             return
         try:
@@ -214,6 +237,8 @@ class Service:
             pause = halted(self._pause, error, self._clock())
         log.warning("Reading is paused: %s", type(error).__name__)
         self._set_pause(pause)
+        if isinstance(error, EverythingRefused):
+            self._retry(error.keys)
 
     def _set_pause(self, pause: Pause | None) -> None:
         with self._line:
@@ -226,15 +251,12 @@ class Service:
 
     def _write(self) -> None:
         while (batch := self._next_to_write()) is not None:
-            by_book: dict[str, list[Document]] = defaultdict(list)
+            read = [document for document in batch if isinstance(document.stage, Read)]
             for document in batch:
-                if isinstance(document.stage, Read):
-                    by_book[document.book].append(document)
-                else:
+                if not isinstance(document.stage, Read):
                     self._bring_back(self._pipeline.file(document))
-            for documents in by_book.values():
-                for after in self._pipeline.record(documents):
-                    self._bring_back(after)
+            for after in self._pipeline.record(read):
+                self._bring_back(after)
 
     def _next_to_write(self) -> list[Document] | None:
         with self._line:

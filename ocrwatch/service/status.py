@@ -18,11 +18,15 @@ from ocrwatch.messages import JSON, Message, message, message_from_data, message
 from ocrwatch.ports import Render
 from ocrwatch.service.pausing import Pause
 
+NAMES_SHOWN = 12
+"""Of the files that wait for one reason; more would hide what else is said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderStatus:
-    """A watched folder. `mode` is "native", "poll" or "" (not yet). `unsettled`: files that are not complete.
+    """A watched folder. `mode` is "native", "poll" or "" (not yet).
 
+    `unsettled`: how many files may still become scans; `not_ready` says of some why they are not yet.
     `other_kinds` are names of files that are no scans and are left alone.
     """
 
@@ -31,6 +35,7 @@ class FolderStatus:
     mode_reason: Message | None = None
     trouble: Message | None = None
     unsettled: int = 0
+    not_ready: tuple[Message, ...] = ()
     other_kinds: tuple[str, ...] = ()
 
 
@@ -45,10 +50,10 @@ class DaemonStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Documents that wait together: `rows` of them for `ledger`, or for their next reading ("" )."""
+    """Documents that wait together, by their files' names: for `ledger`, or ("") for their next reading."""
 
     ledger: str
-    documents: int
+    names: tuple[str, ...]
     reason: Message
 
 
@@ -80,46 +85,84 @@ class Status:
         return "attention" if self.held else "idle"
 
 
-def snapshot(journal: Journal, *, running: bool) -> Status:
-    """How things stand now, for a daemon that runs or does not."""
+def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
+    """How things stand now; `daemon` is None where none runs."""
     on_the_line = journal.documents.on_the_line()
     totals: dict[str, int] = defaultdict(int)
     for (_, station), count in journal.documents.counts().items():
         totals[station] += count
     to_read = sum(isinstance(document.stage, Arrived) for document in on_the_line)
     return Status(
-        running=running,
-        daemon=daemon_from_json(journal.orders.published()) if running else DaemonStatus(),
+        running=daemon is not None,
+        daemon=daemon or DaemonStatus(),
         to_read=to_read,
         to_record=len(on_the_line) - to_read,
         done=totals["done"],
         failed=totals["failed"],
         duplicates=totals["duplicate"],
         held={str(folder): count for folder, count in journal.sightings.held().items()},
-        waiting=waiting(on_the_line),
+        waiting=waiting(on_the_line, daemon.pause if daemon else None),
     )
 
 
-def waiting(on_the_line: Sequence[Document]) -> tuple[Waiting, ...]:
+def waiting(on_the_line: Sequence[Document], pause: Pause | None) -> tuple[Waiting, ...]:
     """What waits, for which ledger and why; one entry per ledger and reason."""
-    groups: dict[tuple[str, Message], int] = defaultdict(int)
+    groups: dict[tuple[str, Message], list[str]] = defaultdict(list)
     for document in on_the_line:
-        if document.trouble is not None:
+        reason = document.trouble
+        if reason is None and pause is not None and isinstance(document.stage, Arrived):
+            reason = pause.reason
+        if reason is not None:
             ledger = Path(document.book.rpartition("|")[0]).name if isinstance(document.stage, Read) else ""
-            groups[ledger, document.trouble] += 1
-    return tuple(Waiting(ledger=ledger, documents=n, reason=reason) for (ledger, reason), n in groups.items())
+            groups[ledger, reason].append(document.path.name)
+    return tuple(
+        Waiting(ledger=ledger, names=tuple(names), reason=reason) for (ledger, reason), names in groups.items()
+    )
 
 
-def sentence(waiting: Waiting) -> Message:
-    """`waiting` in words: "3 rows wait for Ledger.xlsx: it is open"."""
+def sentences_of_waiting(status: Status) -> tuple[Message, ...]:
+    """Everything that is not done and why, in words."""
+    return (
+        *(_sentence(waiting) for waiting in status.waiting),
+        *(folder.trouble for folder in status.daemon.folders if folder.trouble is not None),
+        *(said for folder in status.daemon.folders for said in _not_ready(folder)),
+        *(_held(folder, count) for folder, count in status.held.items()),
+    )
+
+
+def _sentence(waiting: Waiting) -> Message:
+    """ "3 rows wait for Ledger.xlsx: it is open (a.jpg, b.jpg, c.jpg)"."""
+    count, names = len(waiting.names), _enumerated(waiting.names)
     if waiting.ledger:
-        text = "{count} rows wait for {ledger}: {reason}"
-        if waiting.documents == 1:
-            return message("1 row waits for {ledger}: {reason}", ledger=waiting.ledger, reason=waiting.reason)
-        return message(text, count=waiting.documents, ledger=waiting.ledger, reason=waiting.reason)
-    if waiting.documents == 1:
-        return message("1 scan waits: {reason}", reason=waiting.reason)
-    return message("{count} scans wait: {reason}", count=waiting.documents, reason=waiting.reason)
+        if count == 1:
+            text = "1 row waits for {ledger}: {reason} ({names})"
+            return message(text, ledger=waiting.ledger, reason=waiting.reason, names=names)
+        text = "{count} rows wait for {ledger}: {reason} ({names})"
+        return message(text, count=count, ledger=waiting.ledger, reason=waiting.reason, names=names)
+    if count == 1:
+        return message("1 scan waits: {reason} ({names})", reason=waiting.reason, names=names)
+    return message("{count} scans wait: {reason} ({names})", count=count, reason=waiting.reason, names=names)
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return shown if len(names) <= NAMES_SHOWN else f"{shown}, …"
+
+
+def _not_ready(folder: FolderStatus) -> tuple[Message, ...]:
+    others = folder.unsettled - len(folder.not_ready)
+    if others <= 0:
+        return folder.not_ready
+    text = "{folder}: files that are not complete yet: {count}."
+    return (*folder.not_ready, message(text, folder=folder.folder, count=others))
+
+
+def _held(folder: str, count: int) -> Message:
+    text = (
+        "{count} scans lay in {folder} when it was first watched. Read them: ocrwatch accept. Leave them alone: "
+        "ocrwatch accept --skip"
+    )
+    return message(text, folder=folder, count=count)
 
 
 # ---------------------------------------------------------------- as JSON
@@ -135,6 +178,7 @@ def daemon_to_json(daemon: DaemonStatus) -> str:
                     **asdict(folder),
                     "mode_reason": _maybe(folder.mode_reason),
                     "trouble": _maybe(folder.trouble),
+                    "not_ready": [message_to_data(said) for said in folder.not_ready],
                 }
                 for folder in daemon.folders
             ],
@@ -155,6 +199,7 @@ def daemon_from_json(text: str | None) -> DaemonStatus:
             mode_reason=_message(folder["mode_reason"]),
             trouble=_message(folder["trouble"]),
             unsettled=folder["unsettled"],
+            not_ready=tuple(message_from_data(said) for said in folder["not_ready"]),
             other_kinds=tuple(folder["other_kinds"]),
         )
         for folder in data["folders"]
@@ -189,7 +234,10 @@ def status_to_json(status: Status, render: Render) -> str:
         "failed": status.failed,
         "duplicates": status.duplicates,
         "held": dict(status.held),
-        "waiting": [{"ledger": w.ledger, "documents": w.documents, "reason": text(w.reason)} for w in status.waiting],
+        "waiting": [
+            {"ledger": w.ledger, "documents": len(w.names), "names": list(w.names), "reason": text(w.reason)}
+            for w in status.waiting
+        ],
         "pause": None if pause is None else {"by_user": pause.by_user, "reason": text(pause.reason)},
         "folders": [
             {
@@ -198,6 +246,7 @@ def status_to_json(status: Status, render: Render) -> str:
                 "mode_reason": text(folder.mode_reason),
                 "trouble": text(folder.trouble),
                 "unsettled": folder.unsettled,
+                "not_ready": [text(said) for said in folder.not_ready],
                 "other_kinds": list(folder.other_kinds),
             }
             for folder in status.daemon.folders

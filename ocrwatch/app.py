@@ -1,0 +1,281 @@
+"""The composition root: builds all rooms from the settings, starts and stops them in order.
+
+    InstanceLock ─ Journal ─ stations (per inbox: Route; per folder: Source) ─ Pipeline, Intake ─ Service
+
+Nothing else knows all rooms. A station takes plain values and ports; what they share is made here once: the
+children that decode and recognise, the locks of the workbooks, one ledger for each sheet.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ocrwatch.checking.checker import RowChecker
+from ocrwatch.childprocess import ChildProcess
+from ocrwatch.config.paths import machine_id, made_private
+from ocrwatch.config.profiles import profile
+from ocrwatch.config.secrets import api_key, resolve_engine
+from ocrwatch.config.settings import Inbox as InboxSettings
+from ocrwatch.config.settings import Settings
+from ocrwatch.config.together import destinations
+from ocrwatch.desktop.instance import InstanceLock
+from ocrwatch.document import Document
+from ocrwatch.errors import Busy, ConfigurationError, FolderAway
+from ocrwatch.filing.filer import FolderFiler
+from ocrwatch.inbox.arrivals import Inbox
+from ocrwatch.inbox.lease import Lease
+from ocrwatch.inbox.pages import ChildPages
+from ocrwatch.inbox.watching import Watching
+from ocrwatch.journal import Journal
+from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.saving import ensure_folder
+from ocrwatch.ledger.workbook import WorkbookLedger
+from ocrwatch.messages import Message, message
+from ocrwatch.pipeline import Pipeline, Route
+from ocrwatch.ports import Answers, Ledger, Profile, Reader, Render
+from ocrwatch.service.intake import Intake, Source
+from ocrwatch.service.recovery import Places, rebuild
+from ocrwatch.service.service import Service
+from ocrwatch.service.status import Status, snapshot
+
+log = logging.getLogger(__name__)
+
+DECODING_BYTES = 2 * 1024**3
+RECOGNITION_BYTES = 4 * 1024**3
+
+CONCURRENT_REQUESTS = 4
+"""What `concurrency = "auto"` means."""
+
+_LOCAL_READERS = 2
+"""One picture is recognised while the next is decoded."""
+
+_RECOVERY_SECONDS = 5.0
+
+clock = time.time
+
+
+class Engine:
+    """Who reads: the reader, and the child processes behind it. `host` is where pictures go, "" for nowhere."""
+
+    def __init__(self, settings: Settings, answers: Answers) -> None:
+        """Raises ConfigurationError where it cannot work."""
+        self._decoding = ChildProcess(name="decoding", memory_bytes=DECODING_BYTES)
+        self._recognition: ChildProcess | None = None
+        self.pages = ChildPages(self._decoding)
+        self.host = ""
+        self.readers = _LOCAL_READERS
+        kind = resolve_engine(settings, key_present=api_key(settings) is not None)
+        self.reader: Reader = self._endpoint(settings, answers) if kind == "endpoint" else self._local(answers)
+
+    def close(self) -> None:
+        """End the child processes."""
+        self._decoding.close()
+        if self._recognition is not None:
+            self._recognition.close()
+
+    def _endpoint(self, settings: Settings, answers: Answers) -> Reader:
+        from ocrwatch.reading.endpoint import EndpointReader
+
+        endpoint = settings.endpoint
+        self.host = urlsplit(endpoint.base_url).hostname or endpoint.base_url
+        self.readers = CONCURRENT_REQUESTS if endpoint.concurrency == "auto" else endpoint.concurrency
+        return EndpointReader(
+            base_url=endpoint.base_url,
+            model=endpoint.model,
+            key=lambda: api_key(settings),
+            timeout_seconds=endpoint.timeout_seconds,
+            min_pixels=endpoint.min_pixels,
+            max_pixels=endpoint.max_pixels,
+            pixel_fields=endpoint.pixel_fields,
+            concurrency=self.readers,
+            pages=self.pages,
+            answers=answers,
+            clock=clock,
+        )
+
+    def _local(self, answers: Answers) -> Reader:
+        from ocrwatch.reading import local
+
+        if (problem := local.missing()) is not None:
+            text = (
+                "{problem} Or set the key of a reading service: ocrwatch key set. Or name a server of your own as "
+                "base_url in the configuration."
+            )
+            raise ConfigurationError(message(text, problem=problem))
+        self._recognition = ChildProcess(name="recognition", memory_bytes=RECOGNITION_BYTES)
+        return local.LocalReader(pages=self.pages, child=self._recognition, answers=answers)
+
+
+class App:
+    """The daemon of one configuration."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        render: Render,
+        *,
+        on_change: Callable[[Document], None] = lambda _: None,
+        on_notice: Callable[[Message], None] = lambda _: None,
+    ) -> None:
+        """Take the lock and open the journal. `on_change` is called with each document that has moved on, `on_notice`
+        with what a person should know; both from any thread.
+
+        Raises `AlreadyRunning`, `JournalTooNew`, `ConfigurationError`, `DiskFull`, OSError.
+        """
+        self._settings = settings
+        self._render = render
+        self._on_notice = on_notice
+        self._state = made_private(settings.state_dir)
+        self.lock = InstanceLock(self._state)
+        self.lock.acquire()
+        self.journal = Journal(self._state, clock)
+        self._engine = Engine(settings, self.journal.answers)
+        self._locks = Locks(on_stale=self._notice)
+        self._ledgers: dict[str, Ledger] = {}
+        self._watching = Watching(wake=self._hint)
+        self._stopping = threading.Event()
+        self._routes = {str(inbox.folder): self._route(inbox) for inbox in settings.inbox}
+        self._sources = [self._source(inbox) for inbox in settings.inbox]
+        self.service = Service(
+            self.journal,
+            lambda on_halt: Pipeline(self.journal, self._routes, clock, on_halt),
+            Intake(self._sources, self.journal, clock),
+            clock,
+            readers=self._engine.readers,
+            engine=self._engine.host,
+            on_change=on_change,
+        )
+
+    @property
+    def host(self) -> str:
+        """Where pictures go: a host, or "" for nowhere."""
+        return self._engine.host
+
+    def start(self) -> None:
+        """Begin to watch and to read."""
+        for inbox in self._settings.inbox:
+            self._make_first(inbox.folder)
+        self._recover()
+        self.service.start()
+
+    def stop(self, seconds: float) -> None:
+        """Let documents in flight finish within `seconds`, and let go of everything."""
+        self._stopping.set()
+        ended = self.service.stop(seconds)
+        self._watching.stop()
+        for source in self._sources:
+            source.inbox.close()
+        self._engine.close()
+        if ended:  # else a thread still needs it; the system closes it with the process
+            self.journal.close()
+        self.lock.release()
+
+    def status(self) -> Status:
+        """How things stand."""
+        return snapshot(self.journal, self.service.status())
+
+    # ------------------------------------------------------------ stations
+
+    def _route(self, inbox: InboxSettings) -> Route:
+        orders = self.journal.date_orders
+        return Route(
+            profile=profile_of(inbox),
+            reader=self._engine.reader,
+            checker=RowChecker(date_order=inbox.date_order, earlier_orders=orders.counts, learn_order=orders.learn),
+            ledger=self._ledger(inbox),
+            filer=FolderFiler(
+                inbox.folder,
+                done=inbox.done,
+                failed=inbox.failed,
+                after=inbox.after,
+                render=self._render,
+                clock=clock,
+            ),
+        )
+
+    def _ledger(self, inbox: InboxSettings) -> Ledger:
+        book = book_of(inbox)
+        if book not in self._ledgers:
+            self._ledgers[book] = WorkbookLedger(
+                inbox.ledger,
+                inbox.sheet_name(),
+                profile_of(inbox).fields,
+                folder_column=inbox.recursive,
+                locks=self._locks,
+                render=self._render,
+            )
+        return self._ledgers[book]
+
+    def _source(self, inbox: InboxSettings) -> Source:
+        lease = Lease(
+            inbox.folder, machine=machine_id(self._state), host=socket.gethostname(), lock_path=self.lock.path
+        )
+        own = [*destinations(inbox), inbox.ledger, self._state]
+        watched = Inbox(
+            inbox.folder,
+            recursive=inbox.recursive,
+            own_paths=own + [other.folder for other in self._settings.inbox if other is not inbox],
+            settle_seconds=inbox.settle_seconds,
+            give_up_seconds=inbox.give_up_seconds,
+            pages=self._engine.pages,
+            clock=clock,
+            lease=lease,
+            watch=self._watching.folder(inbox.folder, recursive=inbox.recursive, choice=inbox.watch),
+        )
+        return Source(inbox=watched, book=book_of(inbox), existing=inbox.existing)
+
+    # ------------------------------------------------------------
+
+    def _make_first(self, folder: Path) -> None:
+        """Make a folder that was never watched; one that is missing later is a drive that was unplugged."""
+        if folder.exists() or not self.journal.sightings.is_new(folder):
+            return
+        try:
+            ensure_folder(folder)
+        except (FolderAway, Busy):
+            log.warning("A watched folder cannot be made")
+
+    def _recover(self) -> None:
+        """Rebuild a damaged journal before anything is taken up; what is in the way is waited for, visibly."""
+        places = {str(inbox.folder): _places(inbox) for inbox in self._settings.inbox}
+        while self.journal.orders.recovering() and not self._stopping.is_set():
+            try:
+                count = rebuild(self.journal, places, self._routes, clock)
+                self._notice(
+                    message(
+                        "The journal was damaged. It was kept, and a new one was built from the workbooks and folders: "
+                        "{count} scans were found.",
+                        count=count,
+                    )
+                )
+            except Busy as error:
+                self._notice(error.message)
+                self._stopping.wait(_RECOVERY_SECONDS)
+
+    def _hint(self) -> None:
+        self.service.hint()
+
+    def _notice(self, said: Message) -> None:
+        log.warning("notice: %s", said.template)
+        self._on_notice(said)
+
+
+def profile_of(inbox: InboxSettings) -> Profile:
+    """The document type in force for `inbox`."""
+    return profile(inbox.profile_name(), inbox.fields, inbox.prompt)
+
+
+def book_of(inbox: InboxSettings) -> str:
+    """The name of the sheet that the inbox's rows go to; duplicates are told within one."""
+    return f"{inbox.ledger}|{inbox.sheet_name()}"
+
+
+def _places(inbox: InboxSettings) -> Places:
+    done, failed = destinations(inbox)
+    return Places(book=book_of(inbox), done=done, failed=failed)

@@ -1,0 +1,37 @@
+"""The commands. Each module is a few of them; nothing heavy is loaded before a command needs it.
+
+program.py         all commands on one typer application
+terminal.py        saying things: language, marks, tables
+opening.py         what most commands begin with: configuration, journal, is the daemon running?
+run.py             run, and its progress
+demo.py            demo
+initial.py         init
+reading.py         read
+standing.py        status, why
+ordering.py        accept, retry, pause, resume, stop
+doctor.py          doctor
+keys.py            key set|clear
+configuration.py   config show|path|schema
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """The program. Exit status: 0 done, 1 some documents failed, 2 usage or configuration, 3 another instance is
+    running, 4 some documents still wait."""
+    from ocrwatch.childprocess import ARGUMENT, child_main
+
+    if sys.argv[1:2] == [ARGUMENT]:
+        child_main(sys.argv[2:])
+        return
+    if sys.argv[1:] == ["--version"]:
+        from ocrwatch import __version__
+
+        sys.stdout.write(f"ocrwatch {__version__}\n")
+        return
+    from ocrwatch.cli.program import run_program
+
+    sys.exit(run_program())

@@ -1,0 +1,193 @@
+"""`ocrwatch doctor`: each thing that has to be right, looked at, with what to do where it is not."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ocrwatch import __version__
+from ocrwatch.cli import terminal
+from ocrwatch.cli.opening import ConfigOption, loaded, opened
+from ocrwatch.cli.terminal import rendered, say
+from ocrwatch.errors import OcrwatchError
+from ocrwatch.messages import Message, message
+
+if TYPE_CHECKING:
+    from ocrwatch.config.loading import Loaded
+    from ocrwatch.config.settings import Inbox, Settings
+
+_PROBLEMS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found. `mark` is good, a warning or bad."""
+
+    said: Message
+    mark: str = terminal.GOOD
+
+
+def doctor(config: ConfigOption = None) -> int:
+    """Exit status 1 when something has to be mended."""
+    found = loaded(config)
+    say(f"ocrwatch {__version__}")
+    bad = 0
+    for check in (_configuration, _state, _engine, _folders, _ledgers):
+        for finding in _safely(check, found):
+            say(finding.said, mark=finding.mark)
+            bad += finding.mark == terminal.BAD
+    if bad:
+        say(message("Things to mend: {count}.", count=bad))
+        return _PROBLEMS
+    say(message("All is well."))
+    return 0
+
+
+def _safely(check: Callable[[Loaded], Iterator[Finding]], found: Loaded) -> Iterator[Finding]:
+    """What `check` finds; an error it meets is a finding too."""
+    try:
+        yield from check(found)
+    except OcrwatchError as error:
+        yield Finding(error.message, terminal.BAD)
+
+
+def _configuration(found: Loaded) -> Iterator[Finding]:
+    if found.path is None:
+        yield Finding(message("No configuration file: the defaults hold. To make one: ocrwatch init"))
+    else:
+        yield Finding(message("Configuration: {path}", path=str(found.path)))
+
+
+def _state(found: Loaded) -> Iterator[Finding]:
+    with opened(found.settings) as (journal, running):
+        yield Finding(message("The journal is in order: {path}", path=str(journal.database.path)))
+        if journal.database.set_aside is not None:
+            text = "It was damaged and a new one begun; the damaged one is kept: {path}"
+            yield Finding(message(text, path=str(journal.database.set_aside)), terminal.WARNING)
+        yield Finding(message("The log: {path}", path=str(found.settings.state_dir / "logs")))
+        if running:
+            yield Finding(message("ocrwatch is running."))
+        else:
+            yield Finding(message("ocrwatch is not running. Start it: ocrwatch run"), terminal.WARNING)
+
+
+# ---------------------------------------------------------------- folders
+
+
+def _folders(found: Loaded) -> Iterator[Finding]:
+    for inbox in found.settings.inbox:
+        yield from _folder(inbox)
+
+
+def _folder(inbox: Inbox) -> Iterator[Finding]:
+    from ocrwatch.inbox.filesystems import file_system
+
+    folder = str(inbox.folder)
+    if not inbox.folder.is_dir():
+        text = "The folder {folder} is not there. It is made when ocrwatch first runs; or plug its drive in."
+        yield Finding(message(text, folder=folder), terminal.WARNING)
+        return
+    try:
+        with tempfile.TemporaryFile(prefix=".ocrwatch-", dir=inbox.folder):
+            pass
+    except OSError as error:
+        text = "Nothing can be written into {folder}: {reason}. Scans could not be moved out of it."
+        yield Finding(message(text, folder=folder, reason=_reason(error)), terminal.BAD)
+        return
+    if inbox.watch == "poll" or not file_system(inbox.folder).sends_events:
+        text = (
+            "{folder} can be read and written; its file system tells of nothing, so it is looked at every few seconds."
+        )
+        yield Finding(message(text, folder=folder))
+    else:
+        yield _events(inbox)
+
+
+def _events(inbox: Inbox) -> Finding:
+    from ocrwatch.inbox.native import NativeObserver
+
+    observer = NativeObserver()
+    try:
+        observer.watch(inbox.folder, recursive=inbox.recursive, heard=lambda _: None)
+    except OSError as error:
+        text = "{folder}: the system cannot watch it ({reason}); it is looked at every few seconds."
+        return Finding(message(text, folder=str(inbox.folder), reason=_reason(error)), terminal.WARNING)
+    finally:
+        observer.stop()
+    return Finding(
+        message("{folder} can be read and written, and the system tells of changes.", folder=str(inbox.folder))
+    )
+
+
+# ---------------------------------------------------------------- spreadsheets
+
+
+def _ledgers(found: Loaded) -> Iterator[Finding]:
+    from ocrwatch.app import book_of, profile_of
+    from ocrwatch.ledger.locks import Locks, present_locks
+    from ocrwatch.ledger.workbook import WorkbookLedger
+
+    for inbox in {book_of(each): each for each in found.settings.inbox}.values():
+        if not inbox.ledger.exists():
+            yield Finding(message("{ledger} is made with its first row.", ledger=str(inbox.ledger)))
+            continue
+        ledger = WorkbookLedger(
+            inbox.ledger,
+            inbox.sheet_name(),
+            profile_of(inbox).fields,
+            folder_column=inbox.recursive,
+            locks=Locks(),
+            render=rendered,
+        )
+        ledger.find(("",))
+        holders = [lock for lock in present_locks(Path(os.path.realpath(inbox.ledger))) if not lock.stale]
+        if holders:
+            text = "{ledger} is open in {program}: rows wait until it is closed."
+            yield Finding(message(text, ledger=str(inbox.ledger), program=holders[0].program), terminal.WARNING)
+        else:
+            yield Finding(message("{ledger} can be read.", ledger=str(inbox.ledger)))
+
+
+# ---------------------------------------------------------------- engine
+
+
+def _engine(found: Loaded) -> Iterator[Finding]:
+    from ocrwatch.config.secrets import api_key, resolve_engine
+
+    settings = found.settings
+    key = api_key(settings)
+    if resolve_engine(settings, key_present=key is not None) == "endpoint":
+        yield from _endpoint(settings, key)
+        return
+    from ocrwatch.reading import local
+
+    problem = local.missing()
+    if problem is not None:
+        yield Finding(problem, terminal.BAD)
+    else:
+        yield Finding(message("Pictures are read on this computer: none leaves it."))
+
+
+def _endpoint(settings: Settings, key: str | None) -> Iterator[Finding]:
+    from ocrwatch.app import Engine
+    from ocrwatch.cli.reading import Forgotten
+    from ocrwatch.reading.endpoint import EndpointReader
+
+    yield Finding(message("Pictures are sent to {host} to be read.", host=settings.endpoint.base_url))
+    if key is None:
+        yield Finding(message("No key is set. Where the service asks for one: ocrwatch key set"), terminal.WARNING)
+    engine = Engine(settings, Forgotten())
+    try:
+        assert isinstance(engine.reader, EndpointReader)
+        probe = engine.reader.probe()
+        yield Finding(probe.said, terminal.GOOD if probe.is_well else terminal.BAD)
+    finally:
+        engine.close()
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__

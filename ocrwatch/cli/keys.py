@@ -1,0 +1,56 @@
+"""`ocrwatch key set|clear`: the key of the reading service, in the system's keyring."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from ocrwatch.cli.opening import ConfigOption, loaded, opened
+from ocrwatch.cli.terminal import complain, help_text, rendered, say
+from ocrwatch.config.settings import Settings
+from ocrwatch.errors import UsageError
+from ocrwatch.messages import message
+from ocrwatch.service import orders
+
+key_app = typer.Typer(no_args_is_help=True)
+
+
+@key_app.command("set", help=help_text(message("Ask for the key, and keep it in the system's keyring.")))
+def set_(config: ConfigOption = None) -> int:
+    """The key is asked for without showing it, or read from a pipe; never an argument, which others could see."""
+    from ocrwatch.config.secrets import VARIABLE, set_key
+
+    settings = loaded(config).settings
+    if sys.stdin.isatty():
+        key = typer.prompt(rendered(message("The key for {url}", url=settings.endpoint.base_url)), hide_input=True)
+    else:
+        key = sys.stdin.readline()
+    if not key.strip():
+        raise UsageError(message("No key was given; nothing was changed."))
+    set_key(settings, key)
+    say(message("The key is kept in the system's keyring."))
+    if os.environ.get(VARIABLE):
+        complain(message("The variable {name} is set and is used in its place.", name=VARIABLE))
+    _tell(settings)
+    return 0
+
+
+@key_app.command("clear", help=help_text(message("Take the key out of the system's keyring.")))
+def clear(config: ConfigOption = None) -> int:
+    """Says so when there was none."""
+    from ocrwatch.config.secrets import clear_key
+
+    if clear_key(loaded(config).settings):
+        say(message("The key was taken out of the keyring."))
+    else:
+        say(message("There was no key in the keyring."))
+    return 0
+
+
+def _tell(settings: Settings) -> None:
+    """A line that stands still for a bad key goes on with the new one."""
+    with opened(settings) as (journal, running):
+        if running:
+            journal.orders.give(orders.KEY)

@@ -1,0 +1,78 @@
+"""What most commands begin with: the configuration in force, the journal, and whether a daemon runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ocrwatch.cli.terminal import complain, help_text, speak
+from ocrwatch.config.paths import CONFIG_VARIABLE, made_private
+from ocrwatch.desktop.instance import is_running
+from ocrwatch.errors import UsageError
+from ocrwatch.messages import message
+
+if TYPE_CHECKING:
+    from ocrwatch.config.loading import Loaded
+    from ocrwatch.config.settings import Settings
+    from ocrwatch.journal import Journal
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar=CONFIG_VARIABLE,
+        metavar="FILE",
+        help=help_text(message("The configuration file (default: the one of your user account).")),
+    ),
+]
+
+
+def loaded(config: Path | None) -> Loaded:
+    """The configuration; its language is spoken from now on, its warnings are told. Raises ConfigurationError."""
+    from ocrwatch.config.loading import load
+
+    found = load(config)
+    speak(found.settings.language)
+    for warning in found.warnings:
+        complain(warning)
+    return found
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[Journal, bool]]:
+    """The journal, and whether a daemon runs. Raises `JournalTooNew`, UsageError."""
+    from ocrwatch.journal import Journal
+
+    try:
+        made_private(settings.state_dir)
+        journal = Journal(settings.state_dir, time.time)
+    except OSError as error:
+        raise state_unusable(settings.state_dir, error) from error
+    try:
+        yield journal, is_running(settings.state_dir)
+    finally:
+        journal.close()
+
+
+def begin_log(state_dir: Path) -> None:
+    """Log to the state folder from now on. Raises UsageError."""
+    from ocrwatch import logs
+
+    try:
+        logs.begin(made_private(state_dir))
+    except OSError as error:
+        raise state_unusable(state_dir, error) from error
+
+
+def state_unusable(folder: Path, error: OSError) -> UsageError:
+    """The state folder cannot be used."""
+    text = (
+        "The folder {folder}, where ocrwatch keeps its journal, cannot be used: {reason}. Allow it, or name another as "
+        "state_dir in the configuration."
+    )
+    return UsageError(message(text, folder=str(folder), reason=error.strerror or type(error).__name__))

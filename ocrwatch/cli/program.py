@@ -1,0 +1,111 @@
+"""All commands on one typer application."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import click
+import typer
+
+from ocrwatch.cli import terminal
+from ocrwatch.cli.configuration import config_app
+from ocrwatch.cli.demo import demo
+from ocrwatch.cli.doctor import doctor
+from ocrwatch.cli.initial import init
+from ocrwatch.cli.keys import key_app
+from ocrwatch.cli.ordering import accept, pause, resume, retry, stop
+from ocrwatch.cli.reading import read
+from ocrwatch.cli.run import run
+from ocrwatch.cli.standing import status, why
+from ocrwatch.cli.terminal import help_text
+from ocrwatch.errors import OcrwatchError, UsageError
+from ocrwatch.messages import Message, message
+
+_USAGE = 2
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="ocrwatch",
+    help=help_text(message("Drop a scan into a folder; a row appears in your spreadsheet.")),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from ocrwatch import __version__
+
+        terminal.say(f"ocrwatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _everywhere(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help=help_text(message("Show the version and exit."))
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+_COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
+    (run, message("Watch the folders, and read each new scan into its spreadsheet.")),
+    (demo, message("Show what it does, on scans that come with it, in a folder of its own.")),
+    (init, message("Set up: which folder, what kind of scans, which spreadsheet, who reads them.")),
+    (read, message("Read pictures or links and print what they say; nothing is recorded.")),
+    (status, message("How things stand: what is read, what waits and why, what failed.")),
+    (why, message("The story of a scan, by its file name or the Document ID of its row.")),
+    (accept, message("Read the scans that lay in a folder when it was first watched.")),
+    (retry, message("Read failed scans again: those named, or all.")),
+    (pause, message("Pause reading.")),
+    (resume, message("Go on reading, and try now what waits.")),
+    (stop, message("Stop the running ocrwatch.")),
+    (doctor, message("Check folders, spreadsheets, key and engine, and say what to do.")),
+)
+for command, purpose in _COMMANDS:
+    app.command(help=help_text(purpose))(command)
+app.add_typer(key_app, name="key", help=help_text(message("The key of the reading service.")))
+app.add_typer(config_app, name="config", help=help_text(message("The configuration in force.")))
+
+
+def run_program() -> int:
+    """Carry out the command line; the exit status. Errors are told in words, never as a traceback."""
+    terminal.prepare()
+    try:
+        result = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        return _INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except UsageError as error:
+        terminal.complain(error.message, mark=terminal.BAD)
+        return error.exit_status
+    except OcrwatchError as error:
+        terminal.complain(error.message, mark=terminal.BAD)
+        return 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:  # noqa: BLE001  the last net: a person gets a sentence, the log the details
+        return _unexpected(error)
+    return result if isinstance(result, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    import logging
+
+    logging.getLogger(__name__).exception("The command failed")
+    text = "Something unexpected happened ({kind}). Nothing is lost. `ocrwatch doctor` tells where the log lies."
+    terminal.complain(message(text, kind=type(error).__name__), mark=terminal.BAD)
+    return _USAGE

@@ -1,0 +1,152 @@
+"""`ocrwatch read`: what a picture says, printed; nothing is recorded, moved or kept."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ocrwatch.cli import terminal
+from ocrwatch.cli.opening import ConfigOption, loaded
+from ocrwatch.cli.showing import row_data, row_pairs
+from ocrwatch.cli.terminal import complain, help_text, say, say_pairs
+from ocrwatch.document import Document, Row, Signature
+from ocrwatch.errors import LineError, UsageError
+from ocrwatch.messages import JSON, Message, message
+
+if TYPE_CHECKING:
+    from ocrwatch.app import Engine
+    from ocrwatch.config.settings import Settings
+    from ocrwatch.ports import Profile, Reading
+
+_SOME_FAILED = 1
+
+
+def read(
+    what: Annotated[
+        list[str], typer.Argument(metavar="FILE|URL…", help=help_text(message("Pictures, PDFs or links.")))
+    ],
+    config: ConfigOption = None,
+    profile: Annotated[
+        str,
+        typer.Option(
+            "--profile",
+            metavar="TYPE",
+            help=help_text(
+                message("What kind of scan it is: receipt, invoice, train-ticket (default: as configured).")
+            ),
+        ),
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help=help_text(message("Print JSON.")))] = False,
+) -> int:
+    """Exit status 0 done, 1 some could not be read."""
+    from ocrwatch.app import Engine
+
+    settings = loaded(config).settings
+    engine = Engine(settings, Forgotten())
+    results: list[JSON] = []
+    failed = 0
+    try:
+        for name in what:
+            try:
+                rows = _Reader(engine, _profile(settings, profile, name)).rows(name)
+            except LineError as error:
+                failed += 1
+                results.append({"file": name, "error": terminal.rendered(error.message)})
+                complain(_about(name, error.message), mark=terminal.BAD)
+                continue
+            results.append({"file": name, "rows": [row_data(row) for row in rows]})
+            if not as_json:
+                _show(name, rows)
+    finally:
+        engine.close()
+    if as_json:
+        json.dump(results, sys.stdout, ensure_ascii=False, indent=2)
+        say()
+    return _SOME_FAILED if failed else 0
+
+
+class Forgotten:
+    """Answers of this call alone: implements the port `Answers`."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, str] = {}
+
+    def get(self, request: str) -> str | None:
+        """The answer of `request`, or None."""
+        return self._answers.get(request)
+
+    def put(self, request: str, answer: str, *, digest: str, tokens: int = 0) -> None:
+        """Keep `answer` for this call."""
+        self._answers[request] = answer
+
+
+class _Reader:
+    def __init__(self, engine: Engine, profile: Profile) -> None:
+        self._engine = engine
+        self._profile = profile
+
+    def rows(self, name: str) -> tuple[Row, ...]:
+        """The rows that the picture would become. Raises `LineError`."""
+        from ocrwatch.checking.checker import RowChecker
+
+        if _is_link(name):
+            document = _document(Path(name.rsplit("/", 1)[-1] or "link"), digest="0" * 64, pages=1)
+            reading = self._linked(name)
+        else:
+            path = Path(name).expanduser().absolute()
+            found = self._engine.pages.inspect(path)
+            document = _document(path, digest=found.digest, pages=found.pages)
+            reading = self._engine.reader.read(document, self._profile)
+        return RowChecker().rows(document, self._profile, reading)
+
+    def _linked(self, url: str) -> Reading:
+        from ocrwatch.reading.endpoint import EndpointReader
+
+        reader = self._engine.reader
+        if not isinstance(reader, EndpointReader):
+            raise UsageError(
+                message(
+                    "The engine on this computer reads files, not links. Download the picture first: {url}", url=url
+                )
+            )
+        return reader.read_url(url, self._profile)
+
+
+def _document(path: Path, *, digest: str, pages: int) -> Document:
+    return Document(
+        inbox="", book="", path=path, signature=Signature(0, 0, 0), digest=digest, pages=pages, arrived_at=time.time()
+    )
+
+
+def _profile(settings: Settings, name: str, what: str) -> Profile:
+    """The document type asked for; else that of the watched folder it lies in; else the first folder's."""
+    from ocrwatch.app import profile_of
+    from ocrwatch.config.profiles import built_in
+
+    if name:
+        if name not in built_in():
+            known = ", ".join(built_in())
+            raise UsageError(message("There is no document type {name}. There are: {known}.", name=name, known=known))
+        return built_in()[name]
+    path = Path(what).expanduser().absolute()
+    inbox = next((each for each in settings.inbox if each.folder in path.parents), settings.inbox[0])
+    return profile_of(inbox)
+
+
+def _is_link(name: str) -> bool:
+    return name.lower().startswith(("http://", "https://"))
+
+
+def _about(name: str, said: Message) -> Message:
+    return message("{name}: {reason}", name=name, reason=said)
+
+
+def _show(name: str, rows: tuple[Row, ...]) -> None:
+    say(name)
+    for row in rows:
+        say_pairs(row_pairs(row))

@@ -1,0 +1,28 @@
+"""`ocrwatch run`: the daemon in a terminal, or once over what is there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ocrwatch.cli.opening import ConfigOption, begin_log, loaded
+from ocrwatch.cli.session import Session
+from ocrwatch.cli.terminal import help_text
+from ocrwatch.messages import message
+
+
+def run(
+    config: ConfigOption = None,
+    once: Annotated[
+        bool, typer.Option("--once", help=help_text(message("Work off what is there, then exit.")))
+    ] = False,
+    no_tray: Annotated[
+        bool, typer.Option("--no-tray", help=help_text(message("Show no icon, even where there is a desktop.")))
+    ] = False,
+) -> int:
+    """Exit status 0 done, 1 some failed, 3 another instance runs, 4 some still wait."""
+    found = loaded(config)
+    begin_log(found.settings.state_dir)
+    with Session(found.settings) as session:
+        return session.once() if once else session.until_stopped()

@@ -1,0 +1,165 @@
+"""A daemon at work in a terminal: what it is about to do, its progress, what came of it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Self
+
+from ocrwatch.cli import terminal
+from ocrwatch.cli.opening import state_unusable
+from ocrwatch.cli.progress import Progress
+from ocrwatch.cli.terminal import say
+from ocrwatch.document import Document, Filed, Outcome
+from ocrwatch.messages import Message, message
+from ocrwatch.service.status import Status, sentences_of_waiting
+
+if TYPE_CHECKING:
+    from ocrwatch.app import App
+    from ocrwatch.config.settings import Settings
+
+ONCE_PATIENCE_SECONDS = 60.0
+"""`--once` waits so long for what may still become ready: a retry that is due, a workbook that is being closed."""
+
+STOP_SECONDS = 5.0
+"""Documents in flight get so long when the program is to end."""
+
+_SOME_FAILED, _SOME_WAIT = 1, 4
+
+_REMEMBERED = 100
+"""Notices that are not told again."""
+
+
+class Session:
+    """A daemon that is started on entering, and stopped in order on leaving."""
+
+    def __init__(self, settings: Settings, on_recorded: Callable[[Document], None] = lambda _: None) -> None:
+        """`on_recorded` is called with each document that came to its end with a row, from any thread."""
+        self._settings = settings
+        self._on_recorded = on_recorded
+        self._progress = Progress()
+        self._tally = Tally()
+
+    def __enter__(self) -> Self:
+        from ocrwatch.app import App
+
+        try:
+            self._app: App = App(self._settings, terminal.rendered, on_change=self._changed, on_notice=self._noticed)
+        except OSError as error:
+            raise state_unusable(self._settings.state_dir, error) from error
+        self._announce()
+        self._heed_signals()
+        self._app.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.end()
+        self._app.stop(STOP_SECONDS)
+
+    def until_stopped(self) -> int:
+        """Work until somebody says stop."""
+        while not self._app.service.wait_for_stop(3600.0):
+            pass
+        self._progress.end()
+        say(message("ocrwatch stops."))
+        return 0
+
+    def once(self) -> int:
+        """Work until nothing is left that can be done now."""
+        self._app.service.wait_until_done(ONCE_PATIENCE_SECONDS)
+        self._progress.end()
+        status = self._app.status()
+        waiting = sentences_of_waiting(status)
+        for said in waiting:
+            terminal.complain(said, mark=terminal.WARNING)
+        _summarise(self._tally, status)
+        if self._tally.failed:
+            return _SOME_FAILED
+        return _SOME_WAIT if waiting else 0
+
+    # ------------------------------------------------------------
+
+    def _announce(self) -> None:
+        for inbox in self._settings.inbox:
+            text = "{folder} is watched; rows go to {ledger}, sheet {sheet}."
+            say(message(text, folder=str(inbox.folder), ledger=str(inbox.ledger), sheet=inbox.sheet_name()))
+        if self._app.host:
+            say(message("Pictures are sent to {host} to be read.", host=self._app.host))
+        else:
+            say(message("Pictures are read on this computer: none leaves it."))
+
+    def _heed_signals(self) -> None:
+        def stop(*_: object) -> None:
+            threading.Thread(target=self._app.service.ask_to_stop, daemon=True).start()
+
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), stop)
+
+    def _changed(self, document: Document) -> None:
+        self._progress.changed(document)
+        match document.stage:
+            case Filed() as stage:
+                self._tally.count(stage)
+                self._progress.filed(document.path.name, stage)
+                if stage.outcome is Outcome.DONE:
+                    self._on_recorded(document)
+            case _ if document.trouble is not None:
+                self._noticed(document.trouble)
+
+    def _noticed(self, said: Message) -> None:
+        if self._tally.is_news(said):
+            self._progress.tell(said, terminal.WARNING)
+
+
+class Tally:
+    """What came of the documents since the start."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._outcomes: Counter[Outcome] = Counter()
+        self._doubtful = 0
+        self._told: deque[Message] = deque(maxlen=_REMEMBERED)
+
+    @property
+    def failed(self) -> int:
+        """How many failed."""
+        return self._outcomes[Outcome.FAILED]
+
+    def count(self, stage: Filed) -> None:
+        """One more is at rest."""
+        with self._lock:
+            self._outcomes[stage.outcome] += 1
+            self._doubtful += any(row.check for row in stage.rows)
+
+    def is_news(self, said: Message) -> bool:
+        """Whether `said` was not told yet."""
+        with self._lock:
+            news = said not in self._told
+            if news:
+                self._told.append(said)
+            return news
+
+    def sentences(self) -> Iterator[Message]:
+        """What came of them, in words."""
+        counts = self._outcomes
+        if done := counts[Outcome.DONE]:
+            yield message("1 scan was recorded.") if done == 1 else message("{count} scans were recorded.", count=done)
+        if self._doubtful:
+            yield message("Rows to look at (see their column Check): {count}.", count=self._doubtful)
+        if duplicates := counts[Outcome.DUPLICATE]:
+            yield message("Recorded before, and put into the folder duplicates: {count}.", count=duplicates)
+        if gone := counts[Outcome.GONE]:
+            yield message("Taken away before they were filed: {count}.", count=gone)
+        if failed := counts[Outcome.FAILED]:
+            yield message("Failed, with the reason beside each: {count}.", count=failed)
+
+
+def _summarise(tally: Tally, status: Status) -> None:
+    said = [*tally.sentences()]
+    for sentence in said:
+        say(sentence)
+    if not said and not sentences_of_waiting(status):
+        say(message("There was nothing to read."))

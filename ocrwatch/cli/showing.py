@@ -1,0 +1,55 @@
+"""Rows and values for a person's eye, and as JSON."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ocrwatch.cli.terminal import rendered
+from ocrwatch.document import Amount, Row, Value
+from ocrwatch.messages import JSON, Message, message
+
+
+def row_pairs(row: Row) -> list[tuple[Message | str, Message | str]]:
+    """The fields of `row` that hold something, and what is to be looked at."""
+    pairs: list[tuple[Message | str, Message | str]] = [
+        (cell.name, display(cell.value)) for cell in row.cells if cell.value is not None
+    ]
+    if row.check:
+        pairs.append((message("To look at"), "\n".join(rendered(remark) for remark in row.check)))
+    return pairs
+
+
+def row_data(row: Row) -> dict[str, JSON]:
+    """`row` as JSON: dates in ISO form, amounts as exact text beside their currency."""
+    return {
+        "fields": {cell.name: _data(cell.value) for cell in row.cells},
+        "check": [rendered(remark) for remark in row.check],
+        "pages": row.pages,
+        "engine": row.engine,
+        "id": row.id,
+    }
+
+
+def display(value: Value) -> str:
+    """A value as text."""
+    match value:
+        case None:
+            return ""
+        case Amount(number=number, currency=currency):
+            return f"{number} {currency}".strip()
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%S" if value.second else "%Y-%m-%d %H:%M")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _data(value: Value) -> JSON:
+    match value:
+        case Amount(number=number, currency=currency):
+            return {"number": str(number), "currency": currency}
+        case date():  # a datetime is one
+            return value.isoformat()
+        case _:
+            return value

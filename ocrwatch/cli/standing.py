@@ -1,0 +1,179 @@
+"""`ocrwatch status` and `ocrwatch why`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from ocrwatch.cli import terminal
+from ocrwatch.cli.opening import ConfigOption, loaded, opened
+from ocrwatch.cli.showing import row_pairs
+from ocrwatch.cli.terminal import complain, help_text, rendered, say, say_pairs
+from ocrwatch.document import (
+    Arrived,
+    Document,
+    Duplicate,
+    Filed,
+    Outcome,
+    Read,
+    Recorded,
+    Refused,
+    Row,
+)
+from ocrwatch.messages import Message, message
+from ocrwatch.service.pausing import Pause
+from ocrwatch.service.status import (
+    FolderStatus,
+    Status,
+    daemon_from_json,
+    pause_from_json,
+    sentences_of_waiting,
+    snapshot,
+    status_to_json,
+)
+
+_SHOWN = 5
+_NOT_FOUND = 1
+
+JsonOption = Annotated[bool, typer.Option("--json", help=help_text(message("Print JSON.")))]
+
+
+def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
+    """How things stand."""
+    with opened(loaded(config).settings) as (journal, running):
+        now = snapshot(journal, daemon_from_json(journal.orders.published()) if running else None)
+        pause = now.daemon.pause if running else pause_from_json(journal.orders.pause())
+        failed = journal.documents.failed()[:_SHOWN]
+    if as_json:
+        say(status_to_json(now, rendered))
+        return 0
+    _say_state(now, pause)
+    say_pairs(
+        [
+            (message("Recorded"), str(now.done)),
+            (message("To be read"), str(now.to_read)),
+            (message("To be recorded or filed"), str(now.to_record)),
+            (message("Duplicates"), str(now.duplicates)),
+            (message("Failed"), str(now.failed)),
+        ]
+    )
+    for said in sentences_of_waiting(now):
+        complain(said, mark=terminal.WARNING)
+    for document in failed:
+        if isinstance(document.stage, Filed) and document.stage.reason is not None:
+            complain(
+                message("{name}: {reason}", name=document.path.name, reason=document.stage.reason), mark=terminal.BAD
+            )
+    for folder in now.daemon.folders:
+        for said in _about_folder(folder):
+            say(said)
+    return 0
+
+
+def why(
+    what: Annotated[str, typer.Argument(metavar="FILE|ID", help=help_text(message("A scan's file name, or an id.")))],
+    config: ConfigOption = None,
+) -> int:
+    """Exit status 1 when nothing is known of it."""
+    with opened(loaded(config).settings) as (journal, _):
+        found = journal.documents.matching(what)
+    if not found:
+        complain(message("Nothing is known of {what}.", what=what))
+        return _NOT_FOUND
+    for document in found[:_SHOWN]:
+        say(f"{document.path.name}  {document.id}")
+        for said in _story(document):
+            say(f"  {rendered(said)}")
+        for row in _rows(document):
+            say_pairs(row_pairs(row), indent=4)
+    if len(found) > _SHOWN:
+        say(message("and {count} earlier ones", count=len(found) - _SHOWN))
+    return 0
+
+
+# ---------------------------------------------------------------- status
+
+
+def _say_state(status: Status, pause: Pause | None) -> None:
+    if not status.running:
+        say(message("ocrwatch is not running. Start it: ocrwatch run"))
+    elif pause is None:
+        if status.daemon.engine:
+            say(message("ocrwatch is running; pictures are sent to {host}.", host=status.daemon.engine))
+        else:
+            say(message("ocrwatch is running; pictures are read on this computer."))
+    if pause is not None:
+        until = "" if pause.until is None else _moment(pause.until)
+        if until:
+            say(message("Reading is paused until {time}: {reason}", time=until, reason=pause.reason))
+        else:
+            say(message("Reading is paused: {reason}", reason=pause.reason))
+
+
+def _about_folder(folder: FolderStatus) -> Iterator[Message]:
+    match folder.mode, folder.mode_reason:
+        case "native", _:
+            yield message("{folder}: watched.", folder=folder.folder)
+        case "poll", None:
+            yield message("{folder}: looked at every few seconds.", folder=folder.folder)
+        case "poll", Message() as reason:
+            yield message("{folder}: looked at every few seconds ({reason}).", folder=folder.folder, reason=reason)
+    if folder.other_kinds:
+        names = ", ".join(folder.other_kinds[:_SHOWN]) + (" …" if len(folder.other_kinds) > _SHOWN else "")
+        yield message("{folder}: no scans, left alone: {names}", folder=folder.folder, names=names)
+
+
+# ---------------------------------------------------------------- why
+
+
+def _story(document: Document) -> Iterator[Message]:
+    yield message("Arrived {time} in {folder}.", time=_moment(document.arrived_at), folder=document.inbox)
+    match document.stage:
+        case Arrived():
+            yield message("It is to be read. Attempts so far: {count}.", count=document.attempts)
+        case Read():
+            yield message("It is read; its row is to be written.")
+        case Recorded():
+            yield message("Its row is written; the scan is to be filed.")
+        case Refused(reason=reason):
+            yield message("It cannot be read: {reason}", reason=reason)
+        case Duplicate(row=row):
+            yield message("The same file stands in row {row} already.", row=row)
+        case Filed():
+            yield from _end(document.stage)
+    if document.trouble is not None:
+        yield document.trouble
+    if document.not_before > time.time():
+        yield message("It is tried again at {time}.", time=_moment(document.not_before))
+
+
+def _end(stage: Filed) -> Iterator[Message]:
+    match stage.outcome:
+        case Outcome.DONE:
+            yield message("It is recorded.")
+        case Outcome.FAILED:
+            yield message("It failed.")
+        case Outcome.DUPLICATE:
+            yield message("It is a duplicate.")
+        case Outcome.GONE:
+            yield message("It was taken away.")
+    if stage.reason is not None:
+        yield stage.reason
+    if stage.path is not None:
+        yield message("It lies in {path}.", path=str(stage.path))
+
+
+def _rows(document: Document) -> tuple[Row, ...]:
+    match document.stage:
+        case Read(rows=rows) | Recorded(rows=rows) | Filed(rows=rows):
+            return rows
+        case _:
+            return ()
+
+
+def _moment(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds).astimezone():%Y-%m-%d %H:%M:%S}"
