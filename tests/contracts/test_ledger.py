@@ -1,0 +1,113 @@
+"""What every ledger does: the workbook and the fake alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ocrwatch.document import Cell
+from ocrwatch.errors import LedgerBusy
+from ocrwatch.messages import message
+from ocrwatch.ports import Ledger
+from tests.fakes_ledger import FakeLedger
+from tests.unit.ledger.books import ledger_at, row, sheet_of
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A ledger, how to see the companies in it by row number, and how to make it busy."""
+
+    ledger: Ledger
+    companies: Callable[[], dict[int, object]]
+    make_busy: Callable[[], None]
+
+
+def _fake(_: Path) -> Stage:
+    ledger = FakeLedger()
+
+    def companies() -> dict[int, object]:
+        return {
+            number: cell.value for number, each in enumerate(ledger.rows, 2) for cell in each.cells if cell.name == "company"
+        }
+
+    def make_busy() -> None:
+        ledger.trouble = LedgerBusy(message("It is open."))
+
+    return Stage(ledger, companies, make_busy)
+
+
+def _workbook(folder: Path) -> Stage:
+    path = folder / "Ledger.xlsx"
+
+    def companies() -> dict[int, object]:
+        if not path.exists():
+            return {}
+        sheet = sheet_of(path)
+        place = next(cell.column for cell in sheet[1] if cell.value == "company")
+        return {number: sheet.cell(number, place).value for number in range(2, sheet.max_row + 1)}
+
+    return Stage(ledger_at(path), companies, lambda: (folder / "~$Ledger.xlsx").touch())
+
+
+@pytest.fixture(params=[_fake, _workbook], ids=["fake", "workbook"])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
+    made = request.param(tmp_path)
+    assert isinstance(made, Stage)
+    return made
+
+
+def test_rows_follow_each_other_and_their_numbers_are_told(stage: Stage) -> None:
+    """`append` adds rows below those there are and tells each one's number in the sheet."""
+    assert stage.ledger.append([row(1), row(2)]) == {row(1).id: 2, row(2).id: 3}
+    assert stage.ledger.append([row(3)]) == {row(3).id: 4}
+    assert stage.companies() == {2: "shop 1", 3: "shop 2", 4: "shop 3"}
+
+
+def test_an_empty_group_changes_nothing(stage: Stage) -> None:
+    """`append` of no rows is no write."""
+    assert stage.ledger.append([]) == {}
+    assert stage.companies() == {}
+
+
+def test_a_row_is_never_there_twice(stage: Stage) -> None:
+    """A row that is there already is not added again, and its number is told all the same."""
+    stage.ledger.append([row(1), row(2)])
+    assert stage.ledger.append([row(2), row(3), row(3)]) == {row(2).id: 3, row(3).id: 4}
+    assert stage.companies() == {2: "shop 1", 3: "shop 2", 4: "shop 3"}
+
+
+def test_find_tells_those_that_are_there(stage: Stage) -> None:
+    """`find` names the rows that are there, and only those asked for."""
+    assert stage.ledger.find([row(1).id]) == {}
+    stage.ledger.append([row(1), row(2), row(3)])
+    assert stage.ledger.find([row(9).id, row(3).id, row(1).id]) == {row(3).id: 4, row(1).id: 2}
+    assert stage.ledger.find([]) == {}
+
+
+def test_amend_changes_the_cells_it_names(stage: Stage) -> None:
+    """`amend` changes one row's cells and leaves the others."""
+    stage.ledger.append([row(1), row(2)])
+    assert stage.ledger.amend(row(2).id, [Cell("company", "another shop")])
+    assert stage.companies() == {2: "shop 1", 3: "another shop"}
+
+
+def test_amend_of_an_unknown_row_says_so(stage: Stage) -> None:
+    """`amend` is False where no such row is."""
+    assert not stage.ledger.amend(row(1).id, [Cell("company", "x")])
+    stage.ledger.append([row(1)])
+    assert not stage.ledger.amend(row(2).id, [Cell("company", "x")])
+    assert stage.companies() == {2: "shop 1"}
+
+
+def test_a_busy_ledger_takes_nothing(stage: Stage) -> None:
+    """A ledger that is busy raises `LedgerBusy`, and nothing of the group is written."""
+    stage.ledger.append([row(1)])
+    stage.make_busy()
+    with pytest.raises(LedgerBusy):
+        stage.ledger.append([row(2), row(3)])
+    with pytest.raises(LedgerBusy):
+        stage.ledger.amend(row(1).id, [Cell("company", "x")])
+    assert stage.companies() == {2: "shop 1"}

@@ -1,0 +1,77 @@
+"""Rows, ledgers and workbooks for the tests of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ocrwatch.document import Cell, Row, Value
+from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.workbook import WorkbookLedger
+from ocrwatch.messages import Message
+from ocrwatch.ports import Field
+
+SHEET = "Receipts"
+RECEIVED = datetime(2025, 3, 4, 9, 5, 59, tzinfo=UTC)
+FIELDS = (
+    Field(name="number", type="id"),
+    Field(name="date", type="date"),
+    Field(name="total", type="amount"),
+    Field(name="company"),
+)
+
+
+def ledger_at(
+    path: Path,
+    fields: Sequence[Field] = FIELDS,
+    *,
+    sheet: str = SHEET,
+    folder_column: bool = False,
+    locks: Locks | None = None,
+) -> WorkbookLedger:
+    return WorkbookLedger(
+        path, sheet, fields, folder_column=folder_column, locks=locks or Locks(), render=str, zone=UTC
+    )
+
+
+def row(
+    number: int,
+    values: dict[str, Value] | None = None,
+    *,
+    check: tuple[Message, ...] = (),
+    file: Path | None = None,
+    pages: str = "1",
+    folder: str = "",
+) -> Row:
+    """A row with the id `number` as 16 hex digits."""
+    return Row(
+        id=f"{number:016x}",
+        cells=tuple(Cell(name, value) for name, value in (values or {"company": f"shop {number}"}).items()),
+        check=check,
+        received=RECEIVED,
+        engine="local",
+        file=file,
+        pages=pages,
+        folder=folder,
+    )
+
+
+def sheet_of(path: Path, sheet: str = SHEET) -> Worksheet:
+    worksheet = load_workbook(path, rich_text=True)[sheet]
+    assert isinstance(worksheet, Worksheet)
+    return worksheet
+
+
+def records(path: Path, sheet: str = SHEET, header_row: int = 1) -> list[dict[str, object]]:
+    """The sheet's rows by header."""
+    rows = list(sheet_of(path, sheet).iter_rows(min_row=header_row, values_only=True))
+    return [dict(zip(map(str, rows[0]), values, strict=True)) for values in rows[1:]]
+
+
+def everything_in(folder: Path) -> dict[str, bytes]:
+    """All files in `folder` with their bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
