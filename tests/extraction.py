@@ -18,7 +18,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "ocrwatch"
 _DEFINED_IN = "ocrwatch.messages"
 _FUNCTION = "message"
 
-Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | Comprehension
 
 
 class NotFound(Exception):
@@ -74,7 +75,7 @@ def calls_in(source: str, file: str) -> list[Call]:
 def _with_scopes(node: ast.AST, scopes: tuple[Scope, ...]) -> Iterator[tuple[ast.AST, tuple[Scope, ...]]]:
     """`node` and all below it, each with the functions around it, innermost last."""
     yield node, scopes
-    inner = (*scopes, node) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) else scopes
+    inner = (*scopes, node) if isinstance(node, Scope) and not isinstance(node, ast.Module) else scopes
     for child in ast.iter_child_nodes(node):
         yield from _with_scopes(child, inner)
 
@@ -171,6 +172,10 @@ def _known(value: ast.expr | None, name: str) -> ast.expr:
 
 def _bindings(scope: Scope, name: str) -> Iterator[ast.expr | None]:
     """What `name` is bound to in `scope` itself, not in functions in it; None where that is no plain assignment."""
+    if isinstance(scope, Comprehension):
+        names = [node for loop in scope.generators for node in ast.walk(loop.target) if isinstance(node, ast.Name)]
+        yield from (None for node in names if node.id == name)
+        return
     arguments = [] if isinstance(scope, ast.Module) else ast.walk(scope.args)
     if any(isinstance(argument, ast.arg) and argument.arg == name for argument in arguments):
         yield None
@@ -215,5 +220,7 @@ def _own_nodes(scope: Scope) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop(0)
         yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+        if isinstance(node, ast.comprehension):  # its loop variable is its own
+            waiting = [node.iter, *node.ifs, *waiting]
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             waiting = [*ast.iter_child_nodes(node), *waiting]

@@ -87,6 +87,8 @@ def test_updating_keeps_translations_and_drops_what_is_stale() -> None:
         ('class C:\n def f(self):\n  text = "a"\n  return message(text)', {"a"}),
         ('def f():\n match x:\n  case 1:\n   text = "a"\n  case _:\n   text = "b"\n return message(text)', {"a", "b"}),
         ('messages.message("a")', {"a"}),
+        ('def f(texts):\n text = "a"\n return [text for text in texts] or message(text)', {"a"}),
+        ('def f(texts):\n text = "a"\n return [message(text) for x in texts]', {"a"}),
         ('def f():\n try:\n  pass\n except E as error:\n  text = "a"\n  raise E(message(text)) from error', {"a"}),
     ],
 )
@@ -119,6 +121,7 @@ def test_the_extraction_finds_templates(source: str, templates: set[str]) -> Non
         'def f():\n text = "a"\n import text\n message(text)',
         'def f():\n try:\n  text = "a"\n except E as text:\n  pass\n message(text)',
         "[message(text) for text in texts]",
+        'def f():\n text = "a"\n return {message(text): x for x, text in y}',
         "TEXTS = {**OTHER}\nmessage(TEXTS[1])",
         "message(TEXTS[1])",
         'message("a {x}")',
