@@ -98,7 +98,7 @@ def amount_format(amount: Amount) -> str:
 def fit_text(text: str) -> tuple[str, bool]:
     """`text` without what a workbook cannot hold, and whether it was cut to a cell's limit."""
     text = _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _ESCAPE.sub("_x005F_", text)  # Excel would read _x0041_ as A
+    text = _ESCAPE.sub("_x005f_", text)  # Excel would read _x0041_ as A; openpyxl drops the escape with a capital F
     units = text.encode("utf-16-le")
     if len(units) // 2 <= CELL_UNITS:
         return text, False

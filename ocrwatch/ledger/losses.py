@@ -75,8 +75,8 @@ def _losses_of(part: _Part) -> Iterator[Message]:
 
         if not survives(part.content):
             yield named.CHART_LOOK
-    elif part.kind == "sharedStrings+xml" and b"rPh" in part.content:
-        yield named.PHONETIC
+    elif part.kind == "sharedStrings+xml":
+        yield from (lost for sign, lost in named.LOST_OF_STRINGS if sign in part.content)
     elif part.kind == "vmlDrawing":
         yield from (named.CONTROLS for kind in set(_VML_OBJECT.findall(part.content)) - {b"Note", b"Pict"})
 

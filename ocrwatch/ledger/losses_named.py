@@ -14,7 +14,10 @@ from ocrwatch.messages import Message, message
 SHAPES = message("text boxes and shapes")
 CONTROLS = message("buttons and other controls")
 CHART_LOOK = message("the look of a chart")
-PHONETIC = message("phonetic guides")
+LOST_OF_STRINGS = (
+    (b"<rPh", message("phonetic guides")),
+    (b"_x005F_", message("texts like _x0041_")),
+)
 _SLICERS = message("slicers")
 _TIMELINES = message("timelines")
 _OBJECTS = message("embedded objects")

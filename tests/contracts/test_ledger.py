@@ -30,7 +30,10 @@ def _fake(_: Path) -> Stage:
 
     def companies() -> dict[int, object]:
         return {
-            number: cell.value for number, each in enumerate(ledger.rows, 2) for cell in each.cells if cell.name == "company"
+            number: cell.value
+            for number, each in enumerate(ledger.rows, 2)
+            for cell in each.cells
+            if cell.name == "company"
         }
 
     def make_busy() -> None:
