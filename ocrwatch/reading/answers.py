@@ -1,0 +1,213 @@
+"""From a raw answer to entries: one mapping of field name to display text per row.
+
+Rules
+  1. Nothing is invented and nothing chosen silently. Two values for one field: the first is kept and a remark names
+     both. What is cut off, looped, or not about the fields at all is a `BadAnswer`, however well it could be mended.
+  2. Values stay as they were written: masks (`4107****5515`), currency signs, `?` for a character not read.
+  3. Several objects are several documents on one picture, unless they share no key: then they are one, in parts.
+
+Pure: no clock, disk, thread, network or log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ocrwatch.errors import BadAnswer, RefusedByEndpoint
+from ocrwatch.messages import Message, message
+from ocrwatch.ports import Field, Profile
+from ocrwatch.reading.completions import completion
+from ocrwatch.reading.field_keys import FieldKeys, Match, Rank
+from ocrwatch.reading.loops import is_looped
+from ocrwatch.reading.loose_json import Node, Object, Piece, pieces
+from ocrwatch.reading.prompts import PLACEHOLDER
+
+Entry = Mapping[str, str | None]
+
+_ABSENT = ("", "null", "none", "无", PLACEHOLDER)
+_VALUE_KEYS = ("value", "text", "content", "值", "内容")
+_KEY_KEYS = ("key", "field", "name", "字段", "字段名", "名称")
+_REPEATED_ENTRIES = 3
+_MAX_NESTING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an answer says. `remarks` name the fields that a person should compare with the scan."""
+
+    entries: tuple[Entry, ...]
+    remarks: tuple[Message, ...] = ()
+
+
+def answer(body: str, profile: Profile) -> Answer:
+    """What the completion in the HTTP body `body` says of the fields of `profile`.
+
+    Raises `BadAnswer` when it cannot be used, `RefusedByEndpoint` when the service withheld it.
+    """
+    said = completion(body)
+    if said is None:
+        raise BadAnswer(message("The reading service gave something that is no answer."))
+    if said.finish_reason in ("content_filter", "sensitive"):
+        raise RefusedByEndpoint(message("The reading service withheld its answer: it objects to what is on the scan."))
+    if said.finish_reason in ("length", "max_tokens"):
+        raise BadAnswer(message("The answer of the reading service was cut off."))
+    return fields_in(said.content, profile)
+
+
+def fields_in(content: str, profile: Profile) -> Answer:
+    """What the text `content`, written by a model, says of the fields of `profile`. Raises `BadAnswer`."""
+    content = re.sub(r"<think>.*?(?:</think>|\Z)", "", content, flags=re.DOTALL)
+    if not content.strip():
+        raise BadAnswer(message("The answer of the reading service was empty."))
+    found = pieces(content)
+    reader = _Fields(profile)
+    entries = reader.several([piece.node for piece in found])
+    if (
+        _repeats(entries)
+        or is_looped(content)
+        or any(is_looped(text or "") for entry in entries for text in entry.values())
+    ):
+        raise BadAnswer(message("The answer of the reading service repeats itself."))
+    if not entries:
+        raise BadAnswer(message("The answer of the reading service names none of the fields."))
+    if _is_cut(found) and not all(field.name in entries[-1] for field in profile.fields):
+        raise BadAnswer(message("The answer of the reading service was cut off."))
+    distinct = _distinct(entries)
+    return Answer(distinct, (*reader.remarks, *_remarks_on_rows(entries, distinct)))
+
+
+def _is_cut(found: Sequence[Piece]) -> bool:
+    return any(piece.is_cut and piece.node not in (Object(()), ()) for piece in found)
+
+
+def _texts(entries: Sequence[Entry]) -> Iterable[str]:
+    return (text for entry in entries for text in entry.values() if text)
+
+
+def _repeats(entries: Sequence[Entry]) -> bool:
+    return any(entries.count(entry) >= _REPEATED_ENTRIES for entry in entries if any(entry.values()))
+
+
+def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries without twins, and without those that hold nothing while others do."""
+    full = [entry for entry in entries if any(entry.values())]
+    kept: list[Entry] = []
+    for entry in full or entries[:1]:
+        if entry not in kept:
+            kept.append(entry)
+    return tuple(kept)
+
+
+def _remarks_on_rows(entries: Sequence[Entry], distinct: Sequence[Entry]) -> Iterable[Message]:
+    if sum(any(entry.values()) for entry in entries) > len(distinct):
+        yield message("the same values were read twice and kept once: compare with the scan")
+    if len(distinct) > 1:
+        yield message("{count} papers were read on one picture: compare with the scan", count=len(distinct))
+
+
+class _Fields:
+    """Collects the fields of a profile from nodes, and remarks on what they contradict."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._keys = FieldKeys(profile)
+        self.remarks: list[Message] = []
+
+    def several(self, nodes: Sequence[Node]) -> tuple[Entry, ...]:
+        """The entries of nodes that stand beside each other."""
+        pairs = [pair for node in nodes if (pair := self._pair(node)) is not None]
+        if pairs and len(pairs) == len(nodes):
+            return self._one(Object(tuple(pairs)))
+        entries = [entry for node in nodes for entry in self._of(node)]
+        keys = [key for entry in entries for key in entry]
+        if len(keys) == len(set(keys)) and entries:
+            return ({key: text for entry in entries for key, text in entry.items()},)
+        return tuple(entries)
+
+    def _of(self, node: Node) -> tuple[Entry, ...]:
+        match node:
+            case Object():
+                return self._one(node)
+            case tuple():
+                return self.several(node)
+        return ()
+
+    def _one(self, node: Object) -> tuple[Entry, ...]:
+        """The entry of one object, its sections included; the entries of its lists where it has no field itself."""
+        candidates: dict[str, list[tuple[Rank, int, str | None]]] = {}
+        self._collect(node, (), candidates)
+        if candidates:
+            return ({name: self._settled(name, found) for name, found in candidates.items()},)
+        return self.several([value for _, value in node.pairs if isinstance(value, tuple)])
+
+    def _collect(
+        self, node: Object, path: tuple[str, ...], candidates: dict[str, list[tuple[Rank, int, str | None]]]
+    ) -> None:
+        for key, value in node.pairs:
+            inner = (*path, key)
+            match = self._keys.match(inner)
+            if match is not None and _is_plain(value):
+                found = candidates.setdefault(match.field.name, [])
+                found.append((match.rank, len(path), _text(value, match.field)))
+            elif isinstance(value, Object) and len(path) < _MAX_NESTING:
+                self._collect(value, inner, candidates)
+
+    def _settled(self, name: str, found: Sequence[tuple[Rank, int, str | None]]) -> str | None:
+        """The value of the best kind of key that has one; a remark when that kind has several."""
+        for kind in sorted({(rank, depth) for rank, depth, _ in found}):
+            texts = list(
+                dict.fromkeys(text for rank, depth, text in found if (rank, depth) == kind and text is not None)
+            )
+            if len(texts) > 1:
+                text = "{field} was read twice, as {first} and as {second}: which?"
+                self.remarks.append(message(text, field=name, first=texts[0], second=texts[1]))
+            if texts:
+                return texts[0]
+        return None
+
+    def _pair(self, node: Node) -> tuple[str, Node] | None:
+        """The field and value that a node of its own holds: `{"key": "total", "value": "5"}`, `["total", "5"]`."""
+        match node:
+            case (str(key), value) if _is_plain(value) and self._named(key):
+                return key, value
+            case Object():
+                named = _first(node, _KEY_KEYS)
+                if isinstance(named, str) and self._named(named) and not self._has_field(node):
+                    return named, _first(node, _VALUE_KEYS)
+        return None
+
+    def _named(self, key: str) -> Match | None:
+        return self._keys.match((key,))
+
+    def _has_field(self, node: Object) -> bool:
+        return any(self._named(key) for key, _ in node.pairs)
+
+
+def _is_plain(value: Node) -> bool:
+    """Whether `value` is a text, several, or an object around one."""
+    match value:
+        case Object():
+            inner = [text for key, text in value.pairs if key.casefold() in _VALUE_KEYS]
+            return len(inner) == 1 and not isinstance(inner[0], Object | tuple)
+        case tuple():
+            return all(item is None or isinstance(item, str) for item in value)
+    return True
+
+
+def _text(value: Node, field: Field) -> str | None:
+    match value:
+        case str():
+            text = value.strip()
+            return None if text.casefold() in _ABSENT else text
+        case Object():
+            return _text(_first(value, _VALUE_KEYS), field)
+        case tuple():
+            parts = [part for item in value if (part := _text(item, field)) is not None]
+            # Parts of an amount or a date that are put together would be another one: a bar keeps it a text.
+            return (" " if field.type == "text" else " | ").join(parts) or None
+    return None
+
+
+def _first(node: Object, keys: Sequence[str]) -> Node:
+    return next((value for key, value in node.pairs if key.strip().casefold() in keys), None)
