@@ -9,4 +9,12 @@ filesystems.py   what kind of file system the folder is on
 lease.py         one computer watches a folder, no second
 away.py          why a folder cannot be used, in words
 pages.py         any file as page pictures, decoded in a child process
+
+In that child
+decoding.py      inspecting a file, and making the picture of a page
+scanfile.py      the bytes of a file, and what is said of one that is no scan
+kinds.py         what a file is, by its content (pure)
+ends.py          whether its bytes go to its end (pure)
+pictures.py      Pillow
+pdf.py           PDFium
 """

@@ -1,26 +1,19 @@
-"""What a file is, told by its content, and whether its bytes reach its end. Pure.
-
-    image/jpeg  ends with EOI (FF D9); scanners and phones may pad or append after it
-    image/png   ends with the IEND chunk            image/gif   ends with the trailer 3B
-    image/webp  tells its length in the RIFF header image/bmp   tells its length in its header
-    image/tiff  has offsets only: decoding it to its last page tells
-    application/pdf  has %%EOF near its end; PDFium mends a file cut short in silence, so it is looked for here
-
-Sources: ITU-T T.81 (JPEG), W3C PNG, GIF89a, RFC 9649 (WebP), ISO 32000 (PDF).
-"""
+"""What a file is, told by its content. Pure."""
 
 from __future__ import annotations
 
 SCAN_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf"}
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf"}
     | {".heic", ".heif", ".avif", ".jp2"}
 )
 """Suffixes under which a person expects a scan to be read."""
 
 _PDF_HEAD_BYTES = 1024
-_TAIL_BYTES = 4096
-_JPEG_TAIL_BYTES = 64 * 1024
-"""What phones append to a picture (depth maps, motion frames) is longer, but ends with an EOI of its own."""
+
+_BRANDS = {b"avif": "image/avif", b"avis": "image/avif"} | dict.fromkeys(
+    [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"], "image/heic"
+)
+"""Pictures in the container that films have, too (ISO 23008-12)."""
 
 
 def kind_of(data: bytes) -> str | None:
@@ -32,6 +25,8 @@ def kind_of(data: bytes) -> str | None:
         b"GIF89a": "image/gif",
         b"II*\0": "image/tiff",
         b"MM\0*": "image/tiff",
+        b"II+\0": "image/tiff",
+        b"MM\0+": "image/tiff",
         b"\0\0\0\x0cjP  ": "image/jp2",
     }
     for head, kind in heads.items():
@@ -42,7 +37,7 @@ def kind_of(data: bytes) -> str | None:
     if data[:2] == b"BM" and len(data) >= 18 and _number(data, 14) in (12, 40, 52, 56, 64, 108, 124):
         return "image/bmp"
     if data[4:8] == b"ftyp":
-        return {b"avif": "image/avif", b"avis": "image/avif"}.get(data[8:12], "image/heic")
+        return _BRANDS.get(data[8:12])
     if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
         return "application/pdf"
     return None
@@ -51,25 +46,6 @@ def kind_of(data: bytes) -> str | None:
 def could_become_a_scan(data: bytes) -> bool:
     """Whether so few bytes may still be the head of a picture."""
     return len(data) < 18
-
-
-def reaches_its_end(kind: str, data: bytes) -> bool:
-    """Whether the bytes of a file of `kind` go to its end, as far as they tell without decoding."""
-    match kind:
-        case "image/jpeg":
-            return b"\xff\xd9" in data[-_JPEG_TAIL_BYTES:]
-        case "image/png":
-            return b"IEND\xaeB`\x82" in data[-_TAIL_BYTES:]
-        case "image/gif":
-            return data.rstrip(b"\0")[-1:] == b";"
-        case "image/webp":
-            return len(data) >= _number(data, 4) + 8
-        case "image/bmp":
-            return len(data) >= _number(data, 2)
-        case "application/pdf":
-            return b"%%EOF" in data[-_TAIL_BYTES:]
-        case _:
-            return True
 
 
 def _number(data: bytes, offset: int) -> int:
