@@ -27,8 +27,14 @@ from ocrwatch.messages import JSON, Message, message_from_data, message_to_data
 
 
 def station(stage: Stage) -> str:
-    """The name under which the journal looks for documents at `stage`."""
-    return stage.outcome.value if isinstance(stage, Filed) else type(stage).__name__.lower()
+    """The name under which the journal looks for documents at `stage`; no stage on the line shares an outcome's."""
+    match stage:
+        case Filed(outcome=outcome):
+            return outcome.value
+        case Duplicate():
+            return "twin"
+        case _:
+            return type(stage).__name__.lower()
 
 
 def stage_to_json(stage: Stage) -> str:

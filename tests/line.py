@@ -1,0 +1,181 @@
+"""The line driven step by step in one thread: a real journal and filer, a scripted reader, a ledger in memory.
+
+A `Crasher` ends it like a power cut at any of its moments; what is left is the journal's file, the folders and the
+ledger's rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ocrwatch.document import Cell, Document, Row, Step, next_step
+from ocrwatch.errors import Halt, LineError
+from ocrwatch.filing.filer import FolderFiler
+from ocrwatch.journal import Journal
+from ocrwatch.pipeline import Pipeline, Route, digest_of, signature_of
+from ocrwatch.ports import Field, Ledger, Profile, Reading
+from tests.fakes_ledger import FakeLedger
+
+NOW = 1_700_000_000.0
+PROFILE = Profile(name="test", fields=(Field(name="company"),))
+
+
+class Crash(BaseException):
+    """The power is cut."""
+
+
+class Crasher:
+    """Counts the moments before and after everything that changes the world; the power is cut at moment `at`."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.at = at
+        self.moment = 0
+
+    def around(self, target: object, *names: str) -> None:
+        """Make each call of these methods of `target` two moments."""
+        for name in names:
+            setattr(target, name, self._wrapped(getattr(target, name)))
+
+    def _wrapped(self, method: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **kwargs: object) -> object:
+            self._pass()
+            result = method(*args, **kwargs)
+            self._pass()
+            return result
+
+        return call
+
+    def _pass(self) -> None:
+        self.moment += 1
+        if self.moment == self.at:
+            raise Crash
+
+
+class ScriptedReader:
+    """Reads by a script; each reading that is not stored yet is billed. `troubles`: raised first, one a call."""
+
+    def __init__(self, journal: Journal, billed: Counter[str]) -> None:
+        self.answers = journal.answers
+        self.billed = billed
+        self.troubles: list[LineError] = []
+
+    def read(self, document: Document, profile: Profile) -> Reading:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        request = hashlib.sha256(document.digest.encode()).hexdigest()
+        answer = self.answers.get(request)
+        if answer is None:
+            answer = f"company of {document.digest[:6]}"
+            self.answers.put(request, answer, digest=document.digest)
+            self.billed[document.digest] += 1
+        return Reading(entries=({"company": answer},), engine="scripted", pages="1")
+
+
+class PlainChecker:
+    """Rows of text, nothing doubted."""
+
+    def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
+        from datetime import UTC, datetime
+
+        cells = tuple(Cell(name, text) for name, text in reading.entries[0].items())
+        received = datetime.fromtimestamp(NOW, UTC)
+        return (Row(id=document.id, cells=cells, received=received, engine=reading.engine),)
+
+
+class Line:
+    """One inbox in `folder` (`inbox/`, its `done` and `failed`, `state/`)."""
+
+    def __init__(self, folder: Path, ledger: Ledger | None = None) -> None:
+        self.inbox = folder / "inbox"
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        self.state = folder / "state"
+        self.ledger = ledger or FakeLedger()
+        self.billed: Counter[str] = Counter()
+        self.halts: list[Halt] = []
+        self.now = NOW
+
+    def drop(self, name: str, content: str) -> Path:
+        """A scan in the inbox."""
+        path = self.inbox / name
+        path.write_text(content)
+        return path
+
+    @contextmanager
+    def started(self, crasher: Crasher | None = None) -> Iterator[Running]:
+        """The line as after a start of the program."""
+        journal = Journal(self.state, lambda: self.now)
+        try:
+            yield Running(self, journal, crasher or Crasher())
+        finally:
+            journal.close()
+
+
+class Running:
+    """The line between a start and an end."""
+
+    def __init__(self, line: Line, journal: Journal, crasher: Crasher) -> None:
+        self.line = line
+        self.journal = journal
+        self.reader = ScriptedReader(journal, line.billed)
+        filer = FolderFiler(line.inbox, done="done", failed="failed", after="move", render=str, clock=lambda: line.now)
+        route = Route(profile=PROFILE, reader=self.reader, checker=PlainChecker(), ledger=line.ledger, filer=filer)
+        self.routes = {str(line.inbox): route}
+        self.pipeline = Pipeline(journal, self.routes, lambda: line.now, line.halts.append)
+        crasher.around(journal.documents, "save")
+        crasher.around(journal.answers, "put")
+        crasher.around(filer, "reserve", "file")
+        if isinstance(line.ledger, FakeLedger) and crasher.at is not None:
+            self.ledger_guard = _Guarded(line.ledger, crasher)
+            self.routes[str(line.inbox)] = Route(
+                profile=PROFILE, reader=self.reader, checker=PlainChecker(), ledger=self.ledger_guard, filer=filer
+            )
+
+    def take_in(self) -> None:
+        """What lies in the inbox becomes documents, as the intake does it."""
+        known = self.journal.documents.in_place(str(self.line.inbox))
+        for path in sorted(self.line.inbox.iterdir()):
+            signature = signature_of(path)
+            if path.is_file() and signature is not None and known.get(path) != signature:
+                digest = digest_of(path)
+                assert digest is not None
+                document = Document(
+                    inbox=str(self.line.inbox),
+                    book="book",
+                    path=path,
+                    signature=signature,
+                    digest=digest,
+                    arrived_at=self.line.now,
+                )
+                self.journal.documents.save([document])
+
+    def work(self, rounds: int = 200) -> bool:
+        """Do every step that is due, `rounds` times at most, going forward in time; whether all came to rest."""
+        for _ in range(rounds):
+            waiting = self.journal.documents.on_the_line()
+            if not waiting:
+                return True
+            steps = {document: next_step(document, self.line.now) for document in waiting}
+            recording = [document for document, step in steps.items() if step is Step.RECORD]
+            if recording:
+                self.pipeline.record(recording)
+            for document, step in steps.items():
+                if step is Step.READ:
+                    self.pipeline.read(document)
+                elif step is Step.FILE:
+                    self.pipeline.file(document)
+            if all(step is Step.WAIT for step in steps.values()):
+                self.line.now = min(document.not_before for document in waiting)
+        return not self.journal.documents.on_the_line()
+
+
+class _Guarded:
+    """The ledger with moments around its writing; its rows outlive the crash."""
+
+    def __init__(self, ledger: FakeLedger, crasher: Crasher) -> None:
+        self.append = crasher._wrapped(ledger.append)
+        self.find = ledger.find
+        self.amend = ledger.amend
