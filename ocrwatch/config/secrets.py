@@ -1,19 +1,26 @@
 """The API key: from the environment, else the system's keyring, else a file that the configuration names.
 
-It is never kept in plain text by ocrwatch: a keyring that would do so is refused.
+Rules
+  1. It is never kept in plain text by ocrwatch: a keyring that would do so is refused. It is never in a message either.
+  2. A keyring that is locked or not there yet (at login, before the desktop is) is not a computer without a key. That
+     one was set is remembered in the state folder, so that nobody's scans go another way on such a morning.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from ocrwatch.config.paths import made_private
 from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import DEFAULT_BASE_URL
 from ocrwatch.errors import ConfigurationError
-from ocrwatch.messages import message
+from ocrwatch.messages import Message, message
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -23,35 +30,45 @@ SERVICE = "ocrwatch"
 
 _SAFE_MODULES = ("keyring.backends.",)
 _UNSAFE_MODULES = ("keyring.backends.fail", "keyring.backends.null", "keyring.backends.chainer")
+_A_KEY = re.compile(r"[\x21-\x7e]{1,4096}")
+_REMEMBERED = "keys-set"
+"""The file of the state folder that names, one a line, the services whose key is in the keyring."""
 
 
 def api_key(settings: Settings) -> str | None:
-    """The key for the configured service; None where there is none. Raises ConfigurationError for a bad key file."""
-    from_environment = os.environ.get(VARIABLE, "").strip()
-    return from_environment or _from_keyring(settings) or _from_file(settings.endpoint.api_key_file)
+    """The key for the configured service; None where there is none. Raises ConfigurationError for what is no key."""
+    if given := os.environ.get(VARIABLE, "").strip():
+        return _checked(given, message("the variable {name}", name=VARIABLE))
+    return _from_keyring(settings) or _from_file(settings.endpoint.api_key_file)
+
+
+def has_key(settings: Settings) -> bool:
+    """Whether the service has a key, be it one that the keyring does not give out just now. Raises as `api_key`."""
+    return api_key(settings) is not None or _user(settings) in _remembered(settings)
 
 
 def set_key(settings: Settings, key: str) -> None:
     """Keep `key` in the system's keyring. Raises ConfigurationError where there is none that is safe."""
-    from keyring.errors import KeyringError
-
-    try:
-        _safe_keyring().set_password(SERVICE, _user(settings), key.strip())
-    except KeyringError as error:
-        raise _locked() from error
+    key = _checked(key.strip(), message("what was given"))
+    with _unlocked():
+        _safe_keyring().set_password(SERVICE, _user(settings), key)
+    _remember(settings, _remembered(settings) | {_user(settings)})
 
 
 def clear_key(settings: Settings) -> bool:
     """Take the key out of the keyring; False when there was none. Raises ConfigurationError."""
-    from keyring.errors import KeyringError, PasswordDeleteError
+    from keyring.errors import PasswordDeleteError
 
     try:
-        _safe_keyring().delete_password(SERVICE, _user(settings))
-    except PasswordDeleteError:
-        return False
-    except KeyringError as error:
+        with _unlocked():
+            keyring = _safe_keyring()
+            had_one = keyring.get_password(SERVICE, _user(settings)) is not None
+            if had_one:
+                keyring.delete_password(SERVICE, _user(settings))
+    except PasswordDeleteError as error:
         raise _locked() from error
-    return True
+    _remember(settings, _remembered(settings) - {_user(settings)})
+    return had_one
 
 
 def resolve_engine(settings: Settings, *, key_present: bool) -> Literal["endpoint", "local"]:
@@ -62,11 +79,10 @@ def resolve_engine(settings: Settings, *, key_present: bool) -> Literal["endpoin
 
 
 def _from_keyring(settings: Settings) -> str | None:
-    from keyring.errors import KeyringError
-
     try:
-        return _safe_keyring().get_password(SERVICE, _user(settings)) or None
-    except (KeyringError, ConfigurationError):
+        with _unlocked():
+            return _safe_keyring().get_password(SERVICE, _user(settings)) or None
+    except ConfigurationError:
         return None
 
 
@@ -74,21 +90,39 @@ def _from_file(path: Path | None) -> str | None:
     if path is None:
         return None
     try:
-        return path.read_text(encoding="utf-8-sig").strip() or None
+        text = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
-        text = "The file {file} that api_key_file names cannot be read. It must hold the key alone, as text."
-        raise ConfigurationError(message(text, file=str(path))) from error
+        # its name is not told: people write the key itself there
+        text = "The file that api_key_file names cannot be read. It must hold the key alone, as text."
+        raise ConfigurationError(message(text)) from error
+    return _checked(text, message("the file that api_key_file names")) if text else None
+
+
+def _checked(key: str, place: Message) -> str:
+    """`key`, which can stand in a request's header. Raises ConfigurationError."""
+    if not _A_KEY.fullmatch(key):
+        text = "There is no key in {place}: a key is one line of letters, digits and signs, without spaces."
+        raise ConfigurationError(message(text, place=place))
+    return key
+
+
+@contextmanager
+def _unlocked() -> Iterator[None]:
+    from keyring.errors import KeyringError, PasswordDeleteError
+
+    try:
+        yield
+    except PasswordDeleteError:
+        raise
+    except KeyringError as error:
+        raise _locked() from error
 
 
 def _safe_keyring() -> KeyringBackend:
-    import keyring
-
-    backend = keyring.get_keyring()
-    candidates = getattr(backend, "backends", [backend])  # the chainer asks several
-    for candidate in candidates:
+    for candidate in _keyrings():
         module = type(candidate).__module__
         if module.startswith(_SAFE_MODULES) and not module.startswith(_UNSAFE_MODULES):
-            return candidate  # type: ignore[no-any-return]
+            return candidate
     raise ConfigurationError(
         message(
             "This computer has no safe place for the key (no keyring). Set it in the variable {variable}, or name a "
@@ -98,9 +132,40 @@ def _safe_keyring() -> KeyringBackend:
     )
 
 
+def _keyrings() -> list[KeyringBackend]:
+    """The keyrings that the user chose, or that are there now."""
+    import keyring
+    from keyring.backend import KeyringBackend
+    from keyring.backends import chainer, fail
+
+    try:
+        chosen = keyring.get_keyring()
+    except (ImportError, AttributeError):  # PYTHON_KEYRING_BACKEND or its file names one that is not there
+        return []
+    if isinstance(chosen, chainer.ChainerBackend):
+        return list(chosen.backends)
+    if not isinstance(chosen, fail.Keyring):
+        return [chosen]
+    # at the first question there was none; keyring itself would never look again
+    return [kind() for kind in sorted(KeyringBackend.get_viable_backends(), key=lambda kind: -kind.priority)]
+
+
 def _locked() -> ConfigurationError:
     return ConfigurationError(message("The system's keyring is locked. Unlock it and try again."))
 
 
 def _user(settings: Settings) -> str:
     return urlsplit(settings.endpoint.base_url).hostname or "endpoint"
+
+
+def _remembered(settings: Settings) -> frozenset[str]:
+    try:
+        return frozenset((settings.state_dir / _REMEMBERED).read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError):
+        return frozenset()
+
+
+def _remember(settings: Settings, services: frozenset[str]) -> None:
+    with suppress(OSError):  # a help for another day; the key itself is kept
+        path = made_private(settings.state_dir) / _REMEMBERED
+        path.write_text("".join(f"{service}\n" for service in sorted(services)), encoding="utf-8")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -23,6 +25,9 @@ def check(settings: Settings) -> Iterator[Message]:
         _check_sheets(one, other)
     for inbox in settings.inbox:
         _check_places(inbox)
+    if settings.endpoint.min_pixels > settings.endpoint.max_pixels:
+        raise ConfigurationError(message("min_pixels is more than max_pixels."))
+    yield from _open_key_file(settings.endpoint.api_key_file)
     parts = urlsplit(settings.endpoint.base_url)
     if parts.scheme == "http":
         host = parts.hostname or ""
@@ -34,7 +39,7 @@ def check(settings: Settings) -> Iterator[Message]:
 
 def is_private(host: str) -> bool:
     """Whether `host` is this computer, or one of a home or office network, by its name or address alone."""
-    if host == "localhost" or ("." not in host.strip("[]") and ":" not in host):
+    if re.fullmatch(r"(?=.*[a-z])(?!0x)[a-z0-9_-]+", host, re.IGNORECASE):  # 134744072 and 0x8080808 are addresses
         return True
     if host.endswith((".local", ".lan", ".internal", ".localhost")):
         return True
@@ -57,11 +62,11 @@ def columns(inbox: Inbox) -> tuple[str, ...]:
 
 def _fixed(folder: Path, pattern: str) -> Path:
     parts = []
-    for part in (folder / Path(pattern).expanduser()).parts:
+    for part in (folder / pattern).parts:
         if "{" in part:
             break
         parts.append(part)
-    return Path(*parts)
+    return Path(os.path.normpath(Path(*parts)))
 
 
 def _check_folders(one: Inbox, other: Inbox) -> None:
@@ -75,6 +80,11 @@ def _check_folders(one: Inbox, other: Inbox) -> None:
             if filed == inner.folder or filed in inner.folder.parents:
                 text = "{inner} is watched, but filed scans are put there: they would be read for ever."
                 raise ConfigurationError(message(text, inner=str(inner.folder)))
+            if outer.after == "move" and inner.recursive and inner.folder in filed.parents:
+                text = (
+                    "Scans of {outer} are filed in {folder}, which is watched with its subfolders: name another place."
+                )
+                raise ConfigurationError(message(text, outer=str(outer.folder), folder=str(inner.folder)))
 
 
 def _check_sheets(one: Inbox, other: Inbox) -> None:
@@ -90,3 +100,15 @@ def _check_places(inbox: Inbox) -> None:
         if filed == inbox.folder:
             text = "Scans of {folder} cannot be filed into {folder} itself. Name a subfolder."
             raise ConfigurationError(message(text, folder=str(inbox.folder)))
+
+
+def _open_key_file(path: Path | None) -> Iterator[Message]:
+    """A warning where others on this computer may read the key."""
+    if path is None or os.name != "posix":
+        return
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # told when the key is needed
+        return
+    if mode & 0o077:
+        yield message("Others on this computer may read {file}, which holds the key: chmod 600", file=path.name)
