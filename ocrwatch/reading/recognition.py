@@ -4,7 +4,10 @@ The models are those inside the rapidocr package: nothing is ever fetched, nothi
 written to disk or console. A page that lies on its side or upside down shows by its tall lines and poor scores;
 it is turned and read once more.
 
-Loads numpy and onnxruntime: import it where pictures are read, nowhere else.
+onnxruntime, from 1.29 on, sends Microsoft how it is used and keeps an identifier and a database in the user's cache
+folder, as soon as it is imported. The environment variables set here stop both; so they come before the import.
+
+Loads numpy and, at the first picture, onnxruntime: import it where pictures are read, nowhere else.
 """
 
 from __future__ import annotations
@@ -13,23 +16,26 @@ import io
 import os
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 from PIL import Image
-from rapidocr import RapidOCR
-from rapidocr.utils.download_file import DownloadFile, DownloadFileInput
-from rapidocr.utils.output import RapidOCROutput
 
-from ocrwatch.messages import JSON
+from ocrwatch.errors import Halt
+from ocrwatch.messages import JSON, message
 from ocrwatch.reading.lines import Quad
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from rapidocr import RapidOCR
+    from rapidocr.utils.download_file import DownloadFileInput
 
     Pixels = NDArray[np.uint8]
     """Rows, columns, channels in the order blue, green, red."""
+
+_SILENCE = {"ORT_DISABLE_TELEMETRY": "1", "ORT_TELEMETRY_DISABLED": "1"}
+"""onnxruntime's names for it, by version."""
 
 ReadLine = tuple[str, Quad, float]
 """Text, corners in pixels, score from 0 to 1."""
@@ -62,6 +68,8 @@ def _pixels(blob: bytes) -> Pixels:
 
 def _read(pixels: Pixels) -> list[ReadLine]:
     result = _engine()(pixels)
+    from rapidocr.utils.output import RapidOCROutput
+
     if not isinstance(result, RapidOCROutput) or result.txts is None or result.boxes is None or result.scores is None:
         return []
     return [
@@ -77,9 +85,14 @@ def _quad(box: NDArray[np.float32]) -> Quad:
 
 @lru_cache(maxsize=1)
 def _engine() -> RapidOCR:
-    # Without this RapidOCR would fetch a model that is missing or damaged; so it says that it cannot open it.
-    DownloadFile.run = _fetch_nothing  # type: ignore[method-assign, assignment]
-    onnxruntime.disable_telemetry_events()
+    os.environ.update(_SILENCE)
+    import onnxruntime
+    from rapidocr import RapidOCR
+    from rapidocr.utils.download_file import DownloadFile
+
+    onnxruntime.disable_telemetry_events()  # Windows has no such variable, but tracing that this ends
+    # RapidOCR would fetch a model that is missing or damaged.
+    DownloadFile.run = _use_what_is_there  # type: ignore[method-assign, assignment]
     return RapidOCR(
         params={
             "Global.log_level": "critical",
@@ -89,8 +102,20 @@ def _engine() -> RapidOCR:
     )
 
 
-def _fetch_nothing(_: DownloadFileInput) -> None:
-    """In place of a download."""
+def _use_what_is_there(wanted: DownloadFileInput) -> None:
+    """In place of a download. Raises `Halt`: no scan can be read until the package is whole again."""
+    from rapidocr.utils.download_file import DownloadFile
+
+    model = Path(wanted.save_path)
+    if model.is_file() and (wanted.sha256 is None or DownloadFile.check_file_sha256(model, wanted.sha256)):
+        return
+    raise Halt(
+        message(
+            "The model {file} of the local engine is missing or damaged. Install it again with: {command}",
+            file=model.name,
+            command="pip install --force-reinstall rapidocr",
+        )
+    )
 
 
 def _quarter_turns(found: list[ReadLine]) -> int:

@@ -92,6 +92,7 @@ def report(counts: Counter[str], papers: int) -> str:
 
 def bare_engine() -> Callable[[Path], None]:
     """RapidOCR as it comes."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     from rapidocr import RapidOCR
 
     logging.disable(logging.INFO)
