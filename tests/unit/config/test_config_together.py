@@ -96,8 +96,22 @@ def test_columns_are_the_fields(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    """localhost nas NAS-2 printer.local ollama.lan a.internal 127.0.0.1 192.168.1.9 10.1.2.3 172.16.0.1
-    ::1 fd00::1 fe80::1 169.254.1.1""".split(),
+    [
+        "localhost",
+        "nas",
+        "NAS-2",
+        "printer.local",
+        "ollama.lan",
+        "a.internal",
+        "127.0.0.1",
+        "192.168.1.9",
+        "10.1.2.3",
+        "172.16.0.1",
+        "::1",
+        "fd00::1",
+        "fe80::1",
+        "169.254.1.1",
+    ],
 )
 def test_private_hosts(host: str) -> None:
     """This computer, names without a dot, and the addresses of home and office networks."""
@@ -106,8 +120,19 @@ def test_private_hosts(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    """example.com 8.8.8.8 2001:4860:4860::8888 172.32.0.1 localhost.example.com 134744072 0x08080808 evil-local.com
-    lan.example 1.2.3 100.64.0.1""".split(),
+    [
+        "example.com",
+        "8.8.8.8",
+        "2001:4860:4860::8888",
+        "172.32.0.1",
+        "localhost.example.com",
+        "134744072",
+        "0x08080808",
+        "evil-local.com",
+        "lan.example",
+        "1.2.3",
+        "100.64.0.1",
+    ],
 )
 def test_hosts_of_the_world(host: str) -> None:
     """All others are not private, addresses written as one number included."""
