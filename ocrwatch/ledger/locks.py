@@ -183,9 +183,10 @@ def libreoffice_runs() -> bool:
     import psutil
 
     try:
-        names = [process.info["name"] or "" for process in psutil.process_iter(["name"])]
+        found = [process.info for process in psutil.process_iter(["name", "status"])]
     except (psutil.Error, OSError):
         return True
+    names = [info["name"] or "" for info in found if info["status"] != psutil.STATUS_ZOMBIE]  # those are dead
     return any(name.casefold() in _OFFICE_PROCESSES for name in names)
 
 

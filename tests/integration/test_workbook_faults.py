@@ -300,7 +300,7 @@ def test_the_file_is_whole_on_the_disk_before_it_takes_the_place(path: Path, mon
     fsync, replace = os.fsync, Path.replace
 
     def watched_fsync(descriptor: int) -> None:
-        events.append("folder" if os.path.isdir(f"/dev/fd/{descriptor}") else "file")
+        events.append("folder" if Path(f"/dev/fd/{descriptor}").is_dir() else "file")
         fsync(descriptor)
 
     def watched_replace(self: Path, target: Path) -> Path:
