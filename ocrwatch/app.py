@@ -42,7 +42,7 @@ from ocrwatch.ports import Answers, Ledger, Profile, Reader, Render
 from ocrwatch.service.intake import Intake, Source
 from ocrwatch.service.recovery import Places, rebuild
 from ocrwatch.service.service import Service
-from ocrwatch.service.status import Status, snapshot
+from ocrwatch.service.status import DaemonStatus, Status, snapshot
 
 log = logging.getLogger(__name__)
 
@@ -122,9 +122,10 @@ class App:
         *,
         on_change: Callable[[Document], None] = lambda _: None,
         on_notice: Callable[[Message], None] = lambda _: None,
+        on_status: Callable[[DaemonStatus], None] = lambda _: None,
     ) -> None:
         """Take the lock and open the journal. `on_change` is called with each document that has moved on, `on_notice`
-        with what a person should know; both from any thread.
+        with what a person should know, `on_status` when what the daemon knows has changed; from any thread.
 
         Raises `AlreadyRunning`, `JournalTooNew`, `ConfigurationError`, `DiskFull`, OSError.
         """
@@ -150,6 +151,7 @@ class App:
             readers=self._engine.readers,
             engine=self._engine.host,
             on_change=on_change,
+            on_status=on_status,
         )
 
     @property

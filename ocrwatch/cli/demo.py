@@ -42,7 +42,7 @@ def demo(
             shutil.copyfile(scan, inbox / scan.name)
     begin_log(settings.state_dir)
     recorded: list[Document] = []
-    with Session(settings, on_recorded=recorded.append) as session:
+    with Session(settings, once=True, on_recorded=recorded.append) as session:
         status = session.once()
     for document in sorted(recorded, key=lambda each: each.path.name):
         assert isinstance(document.stage, Filed)

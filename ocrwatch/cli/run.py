@@ -24,5 +24,5 @@ def run(
     """Exit status 0 done, 1 some failed, 3 another instance runs, 4 some still wait."""
     found = loaded(config)
     begin_log(found.settings.state_dir)
-    with Session(found.settings) as session:
+    with Session(found.settings, once=once) as session:
         return session.once() if once else session.until_stopped()

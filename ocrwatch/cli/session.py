@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections import Counter, deque
@@ -14,7 +15,7 @@ from ocrwatch.cli.progress import Progress
 from ocrwatch.cli.terminal import say
 from ocrwatch.document import Document, Filed, Outcome
 from ocrwatch.messages import Message, message
-from ocrwatch.service.status import Status, sentences_of_waiting
+from ocrwatch.service.status import DaemonStatus, Status, sentences_of_waiting
 
 if TYPE_CHECKING:
     from ocrwatch.app import App
@@ -28,6 +29,9 @@ STOP_SECONDS = 5.0
 
 _SOME_FAILED, _SOME_WAIT = 1, 4
 
+_SIGNAL_SECONDS = 0.5 if os.name == "nt" else 3600.0
+"""On Windows a signal is heard of only between two waits."""
+
 _REMEMBERED = 100
 """Notices that are not told again."""
 
@@ -35,9 +39,12 @@ _REMEMBERED = 100
 class Session:
     """A daemon that is started on entering, and stopped in order on leaving."""
 
-    def __init__(self, settings: Settings, on_recorded: Callable[[Document], None] = lambda _: None) -> None:
-        """`on_recorded` is called with each document that came to its end with a row, from any thread."""
+    def __init__(
+        self, settings: Settings, *, once: bool, on_recorded: Callable[[Document], None] = lambda _: None
+    ) -> None:
+        """`once`: it will end by itself. `on_recorded` is called with each document that came to its end with a row, from any thread."""
         self._settings = settings
+        self._is_once = once
         self._on_recorded = on_recorded
         self._progress = Progress()
         self._tally = Tally()
@@ -46,7 +53,13 @@ class Session:
         from ocrwatch.app import App
 
         try:
-            self._app: App = App(self._settings, terminal.rendered, on_change=self._changed, on_notice=self._noticed)
+            self._app: App = App(
+                self._settings,
+                terminal.rendered,
+                on_change=self._changed,
+                on_notice=self._noticed,
+                on_status=self._status_changed,
+            )
         except OSError as error:
             raise state_unusable(self._settings.state_dir, error) from error
         self._announce()
@@ -60,14 +73,14 @@ class Session:
 
     def until_stopped(self) -> int:
         """Work until somebody says stop."""
-        while not self._app.service.wait_for_stop(3600.0):
+        while not self._app.service.wait_for_stop(_SIGNAL_SECONDS):
             pass
         self._progress.end()
         say(message("ocrwatch stops."))
         return 0
 
     def once(self) -> int:
-        """Work until nothing is left that can be done now."""
+        """Work until nothing is left that can be done now; the exit status."""
         self._app.service.wait_until_done(ONCE_PATIENCE_SECONDS)
         self._progress.end()
         status = self._app.status()
@@ -95,8 +108,9 @@ class Session:
             threading.Thread(target=self._app.service.ask_to_stop, daemon=True).start()
 
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), stop)
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup is heeded
+                signal.signal(number, stop)
 
     def _changed(self, document: Document) -> None:
         self._progress.changed(document)
@@ -109,7 +123,17 @@ class Session:
             case _ if document.trouble is not None:
                 self._noticed(document.trouble)
 
+    def _status_changed(self, status: DaemonStatus) -> None:
+        for folder in status.folders:
+            if folder.trouble is not None:
+                self._noticed(folder.trouble)
+        if status.pause is not None:
+            self._noticed(status.pause.reason)
+
     def _noticed(self, said: Message) -> None:
+        """Tell it to whoever looks on; `--once` tells what still waits at its end."""
+        if self._is_once and not terminal.is_watched():
+            return
         if self._tally.is_news(said):
             self._progress.tell(said, terminal.WARNING)
 

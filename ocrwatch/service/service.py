@@ -53,8 +53,10 @@ class Service:
         readers: int,
         engine: str,
         on_change: Callable[[Document], None],
+        on_status: Callable[[DaemonStatus], None] = lambda _: None,
     ) -> None:
-        """`engine` names where pictures go, for the status: a host, or "" for this computer."""
+        """`engine` names where pictures go, for the status: a host, or "" for this computer. `on_status` is called with
+        what the daemon knows whenever that changes, from its own thread."""
         self._journal = journal
         self._pipeline = pipeline(self._halt)
         self._intake = intake
@@ -62,6 +64,7 @@ class Service:
         self._readers = readers
         self._engine = engine
         self._on_change = on_change
+        self._on_status = on_status
         self._schedule = Schedule()
         self._line = threading.Condition()
         self._wake = threading.Event()
@@ -196,12 +199,14 @@ class Service:
             self._on_change(document)
 
     def _publish(self) -> None:
-        status = daemon_to_json(self.status())
-        if status == self._published:
+        status = self.status()
+        text = daemon_to_json(status)
+        if text == self._published:
             return
+        self._on_status(status)
         try:
-            self._journal.orders.publish(status)
-            self._published = status
+            self._journal.orders.publish(text)
+            self._published = text
         except DiskFull:
             log.warning("The journal's disk is full: the status is not published")
 
