@@ -155,9 +155,9 @@ def _owner_lock(path: Path, program: str) -> Lock:
 
 
 def _owner_name(content: bytes) -> str:
-    """The name in an owner file: its length, then ANSI in 54 bytes; then length and UTF-16."""
+    """The name in an owner file: length (1 byte) and ANSI (54), then length (2) and UTF-16 (108)."""
     with contextlib.suppress(IndexError, UnicodeDecodeError):
-        wide = content[56 : 56 + 2 * content[55]].decode("utf-16-le") if len(content) > 56 else ""
+        wide = content[57 : 57 + 2 * content[55]].decode("utf-16-le") if len(content) > 57 else ""
         name = wide or content[1 : 1 + min(content[0], 54)].decode("latin-1")
         return _printable(name)
     return ""
