@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from ocrwatch.reading import finder_labels as labels
 from ocrwatch.reading import finder_values as values
-from ocrwatch.reading.finder_vocabulary import CHANGE, FINAL_TOTALS, SUBTOTALS, TENDERED
+from ocrwatch.reading.finder_vocabulary import CHANGE, FINAL_TOTALS, ROUNDED, SUBTOTALS, TENDERED
 from ocrwatch.reading.lines import Line, VisualRow
 
 _OF_SOMETHING_ELSE = re.compile(
@@ -32,6 +32,7 @@ _NOT_A_TAX_AMOUNT = re.compile(
     r"|taxable|before|code|rate\b|税率|发票|识别|税号|价税|不含税",
     re.IGNORECASE,
 )
+_SMALLEST_COIN_CENTS = 5
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -52,7 +53,10 @@ def total(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
         if _means_total(line.text, hit) and (value := _one_amount(rows, number, row, line, hit)) is not None
     ]
     paid = [item for item in found if not values.is_zero(item[2].text)] or found
-    return max(paid, key=lambda item: item[:2])[2] if paid else _paid(rows)
+    if not paid:
+        return _paid(rows)
+    _, number, value = max(paid, key=lambda item: item[:2])
+    return _rounded(rows[number + 1 :], value) or value
 
 
 def net(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
@@ -82,6 +86,19 @@ def only_marked(rows: Sequence[VisualRow]) -> Found | None:
         if values.has_currency(amount)
     ]
     return marked[0] if len({found.text for found in marked}) == 1 else None
+
+
+def _rounded(below: Sequence[VisualRow], total: Found) -> Found | None:
+    """The total after rounding to the smallest coin, where it is printed below at a label that says only that."""
+    exact = values.in_cents(total.text)
+    if exact is None:
+        return None
+    for number, row, line, hit in _labelled(_before_summary(below), ROUNDED):
+        value = _one_amount(below, number, row, line, hit)
+        rounded = values.in_cents(value.text) if value else None
+        if rounded is not None and 0 < abs(rounded - exact) <= _SMALLEST_COIN_CENTS < rounded:
+            return value
+    return None
 
 
 def _paid(rows: Sequence[VisualRow]) -> Found | None:

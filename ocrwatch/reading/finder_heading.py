@@ -28,20 +28,27 @@ _LEGAL_FORM = re.compile(
 )
 _REGISTRATION = re.compile(
     r"\s*(?:[(（\[{]\s*(?:(?:co|company|reg|roc|ssm|no)\W*)*[A-Z]{0,3}\s?\d[\d\s-]{3,}\s?[-–]?\s?[A-Z]{0,2}\s*[)）\]}]?"
-    r"|\s\d{5,}\s?-\s?[A-Z])\s*\Z",
+    r"|\s\d{5,}\s?-\s?[A-Z])(?:\s*[(（][^)）]*[)）])?\s*\Z",
     re.IGNORECASE,
 )
+_LEGAL_FORM_ALONE = re.compile(
+    r"\W*(?:\(M\)|sdn|bhd|berhad|s/b|co|ltd|limited|llc|llp|inc|corp|corporation|company|plc|pte|pty|gmbh|ag|kg|sarl|sas|bv|nv"
+    r"|\W)+\W*",
+    re.IGNORECASE,
+)
+_COMPANY_NUMBER = re.compile(r"[(（]\s*\d{5,}\s?-\s?[A-Z]{1,2}\s*[)）]|\b\d{6,}-[A-Z]\b")
 _NOT_A_NAME = re.compile(
-    r"\btel\b|\bphone|\bfax\b|\bmobile\b|\bhotline|whats|www\.|https?:|\.com\b|@\w+\.\w|welcome|thank|reg\W*no|\bgst\W?(id|no|reg)"
-    r"|tax\W*(id|no|invoice|reg)|\binvoice\b|\breceipt\b|\bbill\b|\btable\b|\bcashier|\bdate\b|\border\b|\bcopy\b|\bcheck\b"
-    r"|\bcash\b\W*\Z|co\W*reg|company\W*reg|reprint|duplicate|\bpage\b|opening|hours|customer"
+    r"\btel\b|\bphone|\bfax\b|\bmobile\b|\bhotline|whats|www\.|https?:|\.com\b|@\w+\.\w|welcome|thank|reg\W*no"
+    r"|\bgst\W?(id|no|reg)|tax\W*(id|no|invoice|reg)|\binvoice\b|\breceipt\b|\bbill\b|\btable\b|\bcashier|\bdate\b"
+    r"|\border\b|\bcopy\b|\bcheck\b|\bcash\W*(?:\Z|sales?\b|memo\b)|\bcredit note|\bstatement\b|\bquotation|co\W*reg"
+    r"|company\W*reg|reprint|duplicate|\bpage\b|opening|hours|customer"
     r"|电话|税号|欢迎|谢谢|发票|收据|小票|日期|时间|单号|收银|桌号|客户|监制|联\Z",
     re.IGNORECASE,
 )
 _ADDRESS_END = re.compile(
     r"\btelp?\b|\btlp\b|\bph\b|\btel[\d:.+(-]|\bphone|\bfax\b|\bmobile|\bhotline|\bcareline|whats|www\.|https?:"
     r"|\A\W*(?!\w*(?:addr|adres|alamat|地址))[^\W\d_]{3,}\s?[:：]|#\s?[:：]|\d{2,4}[- ]\d{6,8}\b|\.com\b|@\w+\.\w"
-    r"|\bgst\b|\bvat\b|\btin\b|\btax|\bsst\b|\d{8}|[^\W\d_]{4,}\s?[:：]\s?[\d+]|reg\W*no|co\W*reg|\binvoice\b|\breceipt\b"
+    r"|\bgst\b|\bvat\b|\btin\b|\btax|\bsst\b|\d{8}|\b(?!\w*(?:addr|adres|alamat|地址))[^\W\d_]{4,}\s?[:：]\s?[\d+]|reg\W*no|co\W*reg|\binvoice\b|\breceipt\b"
     r"|\bbill\b|\btable\b|\bcashier|\bdate\b|\border\b|\bcash\b|opening|hours|\bowned\b|\bcustomer|\bguest\b|\bslip\b|\boutlet:"
     r"|\buen\b|\babn\b|thank|welcome|电话|传真|税号|纳税人|统一社会|开户|发票|日期|时间|单号|收银|桌号|客户",
     re.IGNORECASE,
@@ -55,6 +62,7 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _HOUSE_FIRST = re.compile(r"\A\W*(?:no\W*)?\d+[A-Z]?(?:[-/&]\d*[A-Z]?)*\W*,?\s+[A-Za-z]{3}", re.IGNORECASE)
+_HOUSE_AND_PLACES = re.compile(r"\A\W*(?:no\W*)?\d+[A-Z]?\s*,[^,]{2,},\s*(?:[A-Za-z]{3}|\Z)", re.IGNORECASE)
 _PHONE = re.compile(r"\A\W*\+?\d[\d\s-]{7,}\W*\Z")
 
 
@@ -63,8 +71,14 @@ def company(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
     named = _after_label(rows, names)
     if named is not None:
         return named
-    line = _name_line(_head(rows))
-    return Found(_without_registration(line.text), (line,)) if line else None
+    head = _head(rows)
+    line = _name_line(head)
+    if line is None or not _LEGAL_FORM_ALONE.fullmatch(_without_registration(line.text)):
+        return Found(_without_registration(line.text), (line,)) if line else None
+    above = head[head.index(line) - 1] if head.index(line) else None  # a long name went on in a second line
+    if above is None or not _reads_like_a_name(above.text) or _looks_like_address(above.text):
+        return None
+    return Found(f"{above.text.strip()} {_without_registration(line.text)}", (above, line))
 
 
 def address(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
@@ -73,10 +87,10 @@ def address(rows: Sequence[VisualRow], names: Sequence[str]) -> Found | None:
     name = _name_line(head[:_HEAD_LINES])
     begin = head.index(name) + 1 if name else 0
     block: list[Line] = []
-    for line in head[begin:]:
+    for number, line in enumerate(head[begin:], begin):
         if not block:
             if _looks_like_address(line.text) or (name is not None and _begins_with_house(line.text)):
-                block.append(line)
+                block += [*_street_above(head[begin:number], line), line]
             elif _ends_head(line.text):
                 break
         elif block[-1].box.overlap(line.box) > 0.2:
@@ -124,7 +138,7 @@ def _begins_like_a_name(text: str) -> bool:
 
 
 def _looks_like_address(text: str) -> bool:
-    if _ADDRESS_END.search(text) or _PHONE.match(text) or values.dates(text):
+    if _ends_address(text) or _PHONE.match(text) or values.dates(text):
         return False
     if sum(c.isalpha() for c in text) < 2 or text.lstrip()[:1] in "(（" or _REGISTRATION.fullmatch(text):
         return False
@@ -132,8 +146,22 @@ def _looks_like_address(text: str) -> bool:
     return marks >= 1 and (any(c.isdigit() for c in text) or "," in text or marks >= 2)
 
 
+def _street_above(above: Sequence[Line], line: Line) -> list[Line]:
+    """The street right above the address's first line, where it has no number of its own."""
+    if not above or not _STREET.search(above[-1].text) or above[-1].text.lstrip()[:1] in "(（":
+        return []
+    near = line.box.top - above[-1].box.bottom < line.box.height and above[-1].box.overlap(line.box) > 0.2
+    return [above[-1]] if near and not _LEGAL_FORM.search(above[-1].text) and not _ends_address(above[-1].text) else []
+
+
 def _begins_with_house(text: str) -> bool:
-    return bool(_HOUSE_FIRST.match(text)) and not values.dates(text) and not _ADDRESS_END.search(text)
+    begins = _HOUSE_FIRST.match(text) or _HOUSE_AND_PLACES.match(text)
+    return bool(begins) and not values.dates(text) and not _ends_address(text)
+
+
+def _ends_address(text: str) -> bool:
+    """Whether a line is none of an address: it names something else, or carries a company's number."""
+    return bool(_ADDRESS_END.search(text) or _COMPANY_NUMBER.search(text))
 
 
 def _ends_head(text: str) -> bool:
@@ -143,7 +171,7 @@ def _ends_head(text: str) -> bool:
 
 def _continues(block: Sequence[Line], line: Line) -> bool:
     last, text = block[-1], line.text
-    if _ADDRESS_END.search(text) or _PHONE.match(text) or values.dates(text) or text.lstrip()[:1] in "(（*#":
+    if _ends_address(text) or _PHONE.match(text) or values.dates(text) or text.lstrip()[:1] in "(（*#":
         return False
     if line.box.top - last.box.bottom > 1.2 * last.box.height or len(block) >= 7:
         return False

@@ -8,13 +8,19 @@ Pure: no clock, disk, thread, network or log.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ocrwatch.reading.finder_values import CURRENCY
 from ocrwatch.reading.lines import Line, VisualRow
 
 _SEPARATORS = " \t:：;.。#№-–—_=|*'\"·、,，>)）"
+
+
+_CURRENCY_NEXT = re.compile(rf"(?:{CURRENCY})(?=[^A-Za-z]|\Z)")
+"""A currency behind a label whose space was lost: "TotalRM 5.00"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +96,6 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     first, last = text[start], text[end - 1]
     if not is_cjk(first) and start > 0 and text[start - 1].isalpha() and not is_cjk(text[start - 1]):
         return False
-    return is_cjk(last) or end >= len(text) or not text[end].isalpha() or is_cjk(text[end])
+    if is_cjk(last) or end >= len(text) or not text[end].isalpha() or is_cjk(text[end]):
+        return True
+    return bool(_CURRENCY_NEXT.match(text, end))

@@ -32,11 +32,14 @@ def _words(text: str) -> tuple[str, ...]:
 FINAL_TOTALS = _words(
     "rounded total | total rounded | total after rounding | final total | grand total | total payable | "
     "amount payable | payable amount | nett payable | net payable | total amount payable | total amount due | "
-    "total due | amount due | balance due | invoice total | total to pay | to pay | gesamtbetrag | zu zahlen | "
+    "total due | amount due | balance due | due | invoice total | total to pay | to pay | gesamtbetrag | zu zahlen | "
     "total ttc | net à payer | 价税合计 | 应付金额 | 应付总额 | 应付合计 | 应收金额 | 实付金额 | 实付款 | 实付 | "
     "实收金额 | 应付 | 应收"
 )
 """Labels that leave no doubt: the last word on what is to be paid."""
+
+ROUNDED = _words("rounding | rounded | round off | pembundaran | arrondi | gerundet")
+"""Labels of the adjustment to the smallest coin, and of the total after it."""
 
 SUBTOTALS = _words("subtotal | sub total | 小计")
 TENDERED = _words(

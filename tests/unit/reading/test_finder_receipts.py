@@ -250,3 +250,42 @@ def test_fields_with_usual_names_are_known_without_labels() -> None:
         "合计": "9.50",
         "单号": "20240311000123",
     }
+
+
+def test_a_total_after_rounding_is_what_was_paid() -> None:
+    """Where cash is rounded to the smallest coin, the rounded amount counts, the adjustment itself does not."""
+    paper = "Total Sales (Inclusive GST)      177.22\nRounding Adjustment      -0.02\nRounding      177.20"
+    assert found(paper, RECEIPT)["total"] == "177.20"
+    assert found("Total      177.22\nRounding Adjustment      0.02", RECEIPT)["total"] == "177.22"
+    assert found("Total      177.22\nRounding      150.00", RECEIPT)["total"] == "177.22"
+
+
+def test_a_currency_may_stick_to_its_label() -> None:
+    """A lost space between a label and the currency does not hide the label; other letters there do."""
+    assert found("TotalRM      5.00", RECEIPT)["total"] == "RM 5.00"
+    assert "total" not in found("Totalisator      5.00", RECEIPT)
+
+
+def test_a_long_name_goes_on_in_a_second_line() -> None:
+    """A legal form alone in its line belongs to the name above it; without one it is no name."""
+    assert (
+        found("BORNEO TIMBER TRADING\nSDN BHD\nTOTAL      5.00", RECEIPT)["company"] == "BORNEO TIMBER TRADING SDN BHD"
+    )
+    assert "company" not in found("Tel 03-41001234\nSDN BHD\nTOTAL      5.00", RECEIPT)
+
+
+@pytest.mark.parametrize(
+    ("head", "address"),
+    [
+        ("CAFE LUNA\n109, SS21/1A,\nDAMANSARA UTAMA", "109, SS21/1A, DAMANSARA UTAMA"),
+        ("CAFE LUNA LLC\nOLD HARBOUR ROAD\n15000 KINGSPORT", "OLD HARBOUR ROAD 15000 KINGSPORT"),
+        ("99 DAYS MART SDN BHD (519537-X)\nLOT 5, BATU 4\nJALAN KAPAR", "LOT 5, BATU 4 JALAN KAPAR"),
+        ("CAFE LUNA\nAddress: 14 Main Street, Leeds\nTel: 0113 4960000", "14 Main Street, Leeds"),
+        ("CAFE LUNA\n14 Main Street, Leeds\nServer: Kim", "14 Main Street, Leeds"),
+        ("CAFE LUNA\nCo. No.: (124525-H)\nNO 19-G, JALAN TASIK", "NO 19-G, JALAN TASIK"),
+        ("CAFE LUNA\nVisit www.luna.example\nOpen 9.00-17.00", None),
+    ],
+)
+def test_an_address_is_the_block_below_the_name(head: str, address: str | None) -> None:
+    """It begins with house, street or place, and ends where the paper speaks of something else."""
+    assert found(f"{head}\n\nMilk      3.00\nTOTAL      3.00", RECEIPT).get("address") == address
