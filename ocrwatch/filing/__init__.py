@@ -1,6 +1,7 @@
 """Moves scans to their final place.
 
 naming.py    names that every file system takes (pure)
-moving.py    reserving a name, moving onto it, and what a crash left in between
+reserving.py a name of one's own
+moving.py    moving onto it, and what a crash left in between
 filer.py     where an inbox's scans go
 """

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from ocrwatch.document import Document, Outcome
-from ocrwatch.filing.moving import explained, move, reserve, write_beside
+from ocrwatch.filing.moving import ensure_there, move, write_beside
 from ocrwatch.filing.naming import REASON_SUFFIX, filed_name
+from ocrwatch.filing.reserving import explained, reserve
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock, Render
 
@@ -38,21 +40,24 @@ class FolderFiler:
         self._clock = clock
 
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
-        """As the port says."""
+        """As the port says; and raises `Gone` when the scan is not there any more."""
         if self._after == "keep" or (outcome is Outcome.FAILED and self._lies_in_failed(document)):
             return None
+        ensure_there(document.path, self._inbox)
         return reserve(self._folder(document, outcome), document.path.name, _mark(document))
 
     def file(self, document: Document, target: Path | None, reason: Message | None = None) -> None:
         """As the port says."""
         if target is not None:
-            move(document.path, target, _mark(document), document.digest, document.signature)
+            move(document.path, target, _mark(document), document.digest, document.signature, inbox=self._inbox)
+        scan = target or document.path
         if reason is not None:
-            scan = target or self._folder(document, Outcome.FAILED) / filed_name(document.path.name)
-            self._explain(document, scan, reason)
-        elif document.path != target and self._lies_in_failed(document):
-            with explained(document.path.parent):
-                _reason_file(document.path).unlink(missing_ok=True)
+            self._explain(self._note_beside(document, scan), scan, reason)
+        elif document.path != target:  # read at last: what an earlier note says is not so any more
+            note = self._note_beside(document, document.path)
+            if self._after == "keep" or self._lies_in_failed(document):
+                with explained(note.parent):
+                    note.unlink(missing_ok=True)
 
     def _folder(self, document: Document, outcome: Outcome) -> Path:
         now = datetime.fromtimestamp(self._clock()).astimezone()
@@ -63,21 +68,27 @@ class FolderFiler:
         return root.joinpath(*(filed_name(part) for part in Path(document.folder).parts))
 
     def _lies_in_failed(self, document: Document) -> bool:
-        """A scan that failed again after another reading is already where it belongs."""
-        return self._folder(document, Outcome.FAILED) == document.path.parent
+        """A scan that failed again after another reading is already where it belongs, in whichever month."""
+        pattern = re.escape(str(self._inbox / self._failed))
+        pattern = pattern.replace(re.escape("{year}"), r"\d{4}").replace(re.escape("{month}"), r"\d{2}")
+        return any(re.fullmatch(pattern, str(folder)) for folder in document.path.parents)
 
-    def _explain(self, document: Document, scan: Path, reason: Message) -> None:
+    def _note_beside(self, document: Document, scan: Path) -> Path:
+        """The note that says why `scan` failed: beside it, but not in the inbox."""
+        if self._after == "keep" and not self._lies_in_failed(document):
+            scan = self._folder(document, Outcome.FAILED) / filed_name(scan.name)
+        return scan.with_name(scan.name + REASON_SUFFIX)
+
+    def _explain(self, note: Path, scan: Path, reason: Message) -> None:
         said = message(
             "{name} could not be read.\n\n{reason}\n\n"
-            "The scan lies beside this note. To try again, drop it into the watched folder, or say: ocrwatch retry",
-            name=document.path.name,
+            "The scan lies here: {path}\n"
+            "To try again, drop it into the watched folder, or say: ocrwatch retry",
+            name=scan.name,
             reason=reason,
+            path=str(scan),
         )
-        write_beside(_reason_file(scan), self._render(said) + "\n")
-
-
-def _reason_file(scan: Path) -> Path:
-    return scan.with_name(scan.name + REASON_SUFFIX)
+        write_beside(note, self._render(said) + "\n")
 
 
 def _mark(document: Document) -> bytes:

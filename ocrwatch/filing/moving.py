@@ -1,94 +1,71 @@
-"""Reserving a name, moving a scan onto it, and finishing what a crash cut short.
+"""Moving a scan onto its reserved name, and finishing what a crash cut short.
 
-A reserved name is a file of its own, created exclusively, that holds a mark: whose name it is. So nothing is ever
-overwritten, and a crash before the journal knew leaves a name that its owner finds again.
-
-    reserve(path, mark)         exclusive creation
-    move(source, target, …)     target must hold the mark ─ rename ─ hash the moved bytes
+    move    the target holds the mark ─ rename ─ hash the moved bytes
+    across  the target holds the mark ─ copy beside it, hash ─ rename ─ source aside, hash ─ remove
+    volumes
 
 Rules
   1. Only a file that holds exactly our mark is replaced.
   2. The bytes are hashed where they arrived: what another program wrote into the scan at the last moment is found,
      and goes back as a new scan.
   3. Calling again after a crash at any point finishes the move.
+  4. A scan on a drive that was unplugged is away, not gone.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import os
 import shutil
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from ocrwatch.document import Signature
-from ocrwatch.errors import DiskFull, FolderAway, Gone
+from ocrwatch.errors import FolderAway, Gone
 from ocrwatch.filing.naming import filed_name, numbered
+from ocrwatch.filing.reserving import claim, create, explained, holds, release, sync_folder
 from ocrwatch.messages import message
 
-_SHARING_VIOLATION = 32
+_MARK_HEAD = b"ocrwatch "
 
 
-def reserve(folder: Path, name: str, mark: bytes) -> Path:
-    """A free name in `folder` (created if need be) like `name`, now ours. Raises `FolderAway`, `DiskFull`."""
-    with explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for candidate in numbered(filed_name(name)):
-            path = folder / candidate
-            if _create(path, mark):
-                sync_folder(folder)
-                return path
-            if holds(path, mark):
-                return path
-    raise AssertionError("names do not run out")
-
-
-def move(source: Path, target: Path, mark: bytes, digest: str, signature: Signature) -> None:
+def move(source: Path, target: Path, mark: bytes, digest: str, signature: Signature, *, inbox: Path) -> None:
     """Put the scan with `digest` at `source` onto the reserved `target`.
 
     Raises `Gone` when the scan is not there any more or holds other bytes (the name is then released);
-    `FolderAway`, `DiskFull`.
+    `FolderAway`, also when the whole of `inbox` is; `DiskFull`.
     """
-    with explained(target.parent):
-        if not holds(target, mark) and not _create(target, mark):
-            _ensure_arrived(target, digest)
+    with explained(target.parent, source.parent):
+        _finish_removal(source, digest)
+        if not holds(target, mark) and not claim(target, mark):
+            _finish(source, target, digest, signature)
             return
         if not _is_same(source, digest, signature):
+            _ensure_not_away(source, inbox)
             release(target, mark)
             raise _gone(source)
         try:
             source.replace(target)
-        except FileNotFoundError as error:
-            release(target, mark)
-            raise _gone(source) from error
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            _copy_across(source, target, mark, digest, signature)
+            _copy_across(source, target, mark, digest)
             return
         sync_folder(target.parent)
         sync_folder(source.parent)
-        if digest_of(target) != digest:
+        if _durable_digest(target) != digest:
             _give_back(target, source)
             raise _gone(source)
 
 
-def release(target: Path, mark: bytes) -> None:
-    """Remove the reserved name, if it still holds the mark."""
-    if holds(target, mark):
-        target.unlink(missing_ok=True)
-
-
-def holds(path: Path, mark: bytes) -> bool:
-    """Whether `path` is a regular file with exactly the bytes of `mark`."""
-    try:
-        status = path.lstat()
-        return stat.S_ISREG(status.st_mode) and status.st_size == len(mark) and path.read_bytes() == mark
-    except FileNotFoundError:
-        return False
+def ensure_there(source: Path, inbox: Path) -> None:
+    """Raises `FolderAway` when the scan is away with the whole of `inbox`, `Gone` when it alone is not there."""
+    if not os.path.lexists(source):
+        _ensure_not_away(source, inbox)
+        raise _gone(source)
 
 
 def digest_of(path: Path) -> str:
@@ -102,86 +79,85 @@ def write_beside(path: Path, text: str) -> None:
     with explained(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
-        part.write_text(text, encoding="utf-8-sig", newline="\r\n" if os.name == "nt" else "\n")
+        lines = text.replace("\n", os.linesep)
+        part.write_bytes(("\ufeff" + lines).encode("utf-8", "replace"))
         part.replace(path)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable, where the system lets a folder be synced."""
-    if os.name != "posix":
-        return
-    with suppress(OSError):  # some network file systems refuse
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-@contextmanager
-def explained(folder: Path) -> Iterator[None]:
-    """Translate OSErrors about `folder` into what a person can do."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            text = "The disk that holds {folder} is full. Free some space; ocrwatch then goes on."
-            raise DiskFull(message(text, folder=str(folder))) from error
-        if getattr(error, "winerror", None) == _SHARING_VIOLATION:
-            name = Path(error.filename or folder).name
-            raise FolderAway(message("{name} is open in another program. Close it there.", name=name)) from error
-        text = "The folder {folder} cannot be written: {reason}. Is the drive there, and may you write to it?"
-        reason = os.strerror(error.errno) if error.errno else type(error).__name__
-        raise FolderAway(message(text, folder=str(folder), reason=reason)) from error
-
-
-def _create(path: Path, mark: bytes) -> bool:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    except FileExistsError:
-        return False
-    except PermissionError:
-        if path.exists():  # Windows answers so for a folder of that name
-            return False
-        raise
-    try:
-        os.write(descriptor, mark)
-        os.fsync(descriptor)
-    except OSError:
-        os.close(descriptor)
-        path.unlink(missing_ok=True)
-        raise
-    os.close(descriptor)
-    return True
+# ---------------------------------------------------------------- what is where
 
 
 def _is_same(source: Path, digest: str, signature: Signature) -> bool:
     """Whether the scan is still there with its bytes; they are only read when it looks changed."""
     try:
         status = source.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
-    if not stat.S_ISREG(status.st_mode):
-        return False
-    if Signature(status.st_size, status.st_mtime_ns, status.st_ino) == signature:
-        return True
-    return digest_of(source) == digest
+    return stat.S_ISREG(status.st_mode) and (_looks_like(status, signature) or digest_of(source) == digest)
 
 
-def _ensure_arrived(target: Path, digest: str) -> None:
+def _looks_like(status: os.stat_result, signature: Signature) -> bool:
+    """`inode` is 0 where the file system's numbers are not to be trusted."""
+    inode = status.st_ino if signature.inode else 0
+    return Signature(status.st_size, status.st_mtime_ns, inode) == signature
+
+
+def _ensure_not_away(source: Path, inbox: Path) -> None:
+    """Our own claim lies in a watched folder: one that is wholly empty is where a drive was mounted."""
+    if os.path.lexists(source):
+        return
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(inbox) as entries:
+        if next(entries, None) is not None:
+            return
+    text = "The folder {folder} is not there, and {name} with it. Is its drive plugged in, its network share connected?"
+    raise FolderAway(message(text, folder=str(inbox), name=source.name))
+
+
+def _durable_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        with suppress(OSError):  # not for a file opened to read, everywhere
+            os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# ---------------------------------------------------------------- crashes
+
+
+def _finish(source: Path, target: Path, digest: str, signature: Signature) -> None:
     """Something else than the mark holds our name: the scan, moved before a crash, or somebody's file."""
-    if digest_of(target) != digest:
-        text = "{name} in {folder} was replaced by another file. Move that file away."
-        raise FolderAway(message(text, name=target.name, folder=str(target.parent)))
+    status = target.lstat()
+    if stat.S_ISREG(status.st_mode):
+        if digest_of(target) == digest:
+            with suppress(FileNotFoundError, NotADirectoryError):
+                if _looks_like(source.lstat(), signature) and not source.samefile(target):
+                    _remove(source, digest)  # it was copied to another volume
+            return
+        if not _is_same(source, digest, signature) and not _is_a_mark(target):
+            _give_back(target, source)  # the crash came before the bytes were hashed
+            raise _gone(source)
+    text = "{name} in {folder} was replaced by another file. Move that file away."
+    raise FolderAway(message(text, name=target.name, folder=str(target.parent)))
 
 
-def _copy_across(source: Path, target: Path, mark: bytes, digest: str, signature: Signature) -> None:
-    """The move to another volume: a copy that is checked before it takes the name, then the source is removed."""
-    part = target.with_name(target.name + ".part")
+def _is_a_mark(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_MARK_HEAD)) == _MARK_HEAD
+
+
+# ---------------------------------------------------------------- other volumes
+
+
+def _copy_across(source: Path, target: Path, mark: bytes, digest: str) -> None:
+    """A copy that is checked before it takes the name, then the source is removed."""
+    part = target.with_name(f".{digest[:16]}.part")
     try:
-        shutil.copyfile(source, part, follow_symlinks=False)
-        shutil.copystat(source, part, follow_symlinks=False)
-        _sync_file(part)
+        part.unlink(missing_ok=True)
+        with source.open("rb") as scan, part.open("xb") as copy:
+            shutil.copyfileobj(scan, copy, 1024 * 1024)
+            copy.flush()
+            with suppress(OSError):  # FAT knows neither owner nor mode
+                shutil.copystat(source, part)
+            os.fsync(copy.fileno())
         if digest_of(part) != digest:
             release(target, mark)
             raise _gone(source)
@@ -189,33 +165,48 @@ def _copy_across(source: Path, target: Path, mark: bytes, digest: str, signature
     finally:
         part.unlink(missing_ok=True)
     sync_folder(target.parent)
-    if _is_same(source, digest, signature):
-        source.unlink()
-        sync_folder(source.parent)
+    _remove(source, digest)
 
 
-def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+def _remove(source: Path, digest: str) -> None:
+    """Remove the scan that lies elsewhere now; other bytes, put there at the last moment, stay."""
+    with suppress(FileNotFoundError):
+        source.replace(_aside(source, digest))
+        _finish_removal(source, digest)
+
+
+def _finish_removal(source: Path, digest: str) -> None:
+    aside = _aside(source, digest)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        is_ours = digest_of(aside) == digest
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if is_ours:
+        aside.unlink()
+        sync_folder(source.parent)
+    else:
+        _give_back(aside, source)
 
 
-def _give_back(target: Path, source: Path) -> None:
+def _aside(source: Path, digest: str) -> Path:
+    return source.with_name(f".{digest[:16]}.moved")
+
+
+def _give_back(found: Path, source: Path) -> None:
     """Other bytes than those read were moved: back to where they lay, as a scan of their own."""
-    for name in numbered(source.name):
+    for name in itertools.chain([source.name], numbered(filed_name(source.name))):
         back = source.with_name(name)
         try:
-            os.link(target, back)  # exclusive, unlike a rename
+            os.link(found, back)  # exclusive, unlike a rename
         except FileExistsError:
             continue
         except OSError:
-            if not _create(back, b""):
+            if not create(back, b""):
                 continue
-            target.replace(back)
-            return
-        target.unlink()
+            shutil.move(found, back)  # a rename, or a copy to another volume
+        else:
+            found.unlink()
+        sync_folder(source.parent)
         return
 
 

@@ -16,18 +16,22 @@ from pathlib import PurePath
 REASON_SUFFIX = ".reason.txt"
 
 _LONGEST_BYTES = 255 - len(REASON_SUFFIX) - len(" (99999)") - len(".part")
+
+SHORT_BYTES = 100
+"""For file systems whose names hold less: 143 bytes on encrypted shares."""
+
 _FORBIDDEN = re.compile(r'[\\/<>:"|?*]')
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?", re.IGNORECASE)
 
 
-def filed_name(name: str) -> str:
+def filed_name(name: str, *, longest_bytes: int = _LONGEST_BYTES) -> str:
     """`name` as every file system takes it: never empty, no path, at most 255 bytes with what may be added."""
     clean = "".join("_" if _is_unfit(character) else character for character in name)
     clean = _FORBIDDEN.sub("_", clean).rstrip(". ")
     if clean.strip(". ") == "" or _DEVICES.fullmatch(clean) or clean.startswith("~$"):
         clean = f"_{clean}"
     stem, suffix = _split(clean)
-    return _cut(stem, _LONGEST_BYTES - len(suffix.encode())) + suffix
+    return (_cut(stem, longest_bytes - len(suffix.encode())) + suffix).rstrip(". ") or "_"
 
 
 def numbered(name: str) -> Iterator[str]:
@@ -48,10 +52,10 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _is_unfit(character: str) -> bool:
-    """Control characters, direction marks (both `C…`), line separators, and bytes that are no text."""
+    """Control characters, line separators, bytes that are no text, and direction marks."""
     return (
         unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
-        or character in "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        or character in "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
     )
 
 
