@@ -1,0 +1,61 @@
+"""A filer that keeps its reservations in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ocrwatch.document import Document, Outcome
+from ocrwatch.errors import Gone
+from ocrwatch.messages import Message, message
+
+
+class FakeFiler:
+    """Implements the port `Filer`. `reasons` holds what would be put beside failed scans, by path."""
+
+    def __init__(self, inbox: Path, *, keep: bool = False) -> None:
+        self._inbox = inbox
+        self._keep = keep
+        self._reserved: dict[Path, tuple[str, int]] = {}
+        self.reasons: dict[Path, str] = {}
+
+    def reserve(self, document: Document, outcome: Outcome) -> Path | None:
+        if self._keep:
+            return None
+        if not document.path.exists():
+            raise _gone(document)
+        folder = self._inbox / {
+            Outcome.DONE: "done",
+            Outcome.FAILED: "failed",
+            Outcome.DUPLICATE: "done/duplicates",
+        }.get(outcome, "done")
+        number = 1
+        while True:
+            name = document.path.name if number == 1 else f"{document.path.stem} ({number}){document.path.suffix}"
+            target = folder / document.folder / name
+            if self._reserved.get(target) == _mark(document) or (target not in self._reserved and not target.exists()):
+                self._reserved[target] = _mark(document)
+                return target
+            number += 1
+
+    def file(self, document: Document, target: Path | None, reason: Message | None = None) -> None:
+        if target is not None and not (target.exists() and _digest(target) == document.digest):
+            if not document.path.exists() or _digest(document.path) != document.digest:
+                self._reserved.pop(target, None)
+                raise _gone(document)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            document.path.rename(target)
+        if reason is not None:
+            self.reasons[target or document.path] = str(reason)
+
+
+def _mark(document: Document) -> tuple[str, int]:
+    return document.id, document.key
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _gone(document: Document) -> Gone:
+    return Gone(message("{name} is gone.", name=document.path.name))
