@@ -25,7 +25,7 @@ _OF_SOMETHING_ELSE = re.compile(
     re.IGNORECASE,
 )
 _A_TAX = re.compile(r"\b(tax|gst|vat|sst|mwst|tva)", re.IGNORECASE)
-_WITH_TAX = re.compile(r"incl|inc\b|inc\.|with\b|inkl|after|ttc|\bnett?\b", re.IGNORECASE)
+_WITH_TAX = re.compile(r"incl|inc\b|inc\.|with\b|w/|inkl|after|ttc|\bnett?\b", re.IGNORECASE)
 _SUMMARY = re.compile(r"(gst|tax|vat|sst)\W*(summary|analysis|breakdown|details)|税率汇总", re.IGNORECASE)
 _NOT_A_TAX_AMOUNT = re.compile(
     r"invoice|receipt|\bid\b|\d{6}|\bno\b|reg|summary|analysis|excl|(?:total|amount|sales?|price|due)\b.*\binc"

@@ -26,10 +26,17 @@ _AMOUNT = re.compile(
 )
 _CENTS = re.compile(r"[.,]\d{2}\Z")
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)"
+_MONTHS = (
+    "jan january januar januari janvier enero gennaio janeiro jänner feb february februar februari février febrero "
+    "febbraio fevereiro mar march märz mars marzo março maart mac maret apr april avril abril aprile may mai mayo "
+    "maggio maio mei jun june juni juin junio giugno junho jul july juli juillet julio luglio julho julai aug "
+    "august août agosto augustus ogos agustus sep sept september septembre septiembre settembre setembro oct "
+    "october oktober octobre octubre ottobre outubro okt nov november novembre noviembre novembro dec december dez "
+    "dezember décembre diciembre dicembre dezembro disember desember "
 )
+"""Of the languages whose receipts are read; longest first in the pattern, so that a word is taken whole."""
+
+_MONTH = rf"(?:{'|'.join(sorted(_MONTHS.split(), key=len, reverse=True))})"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH_NUMBER = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:19|20)\d{2}"
@@ -41,7 +48,8 @@ _DATE = re.compile(
     rf"|{_YEAR}(?P<mark>[-/.])\s?{_MONTH_NUMBER}(?P=mark)\s?{_DAY}{_END}"
     rf"|(?:{_DAY}(?P<a>[-/.]){_MONTH_NUMBER}(?P=a)|{_MONTH_NUMBER}(?P<b>[-/.]){_DAY}(?P=b))"
     rf"(?:{_YEAR}{_END}|\d{{2}}(?!\d|[-/.]\d))"
-    rf"|{_DAY}(?:st|nd|rd|th)?[-/. ,]{{0,2}}{_MONTH}[-/. ,']{{0,2}}(?:{_YEAR}{_END}|\d{{2}}(?![\d:]))"
+    rf"|民[国國]\s?\d{{2,3}}\s?年\s?{_MONTH_NUMBER}\s?月\s?{_DAY}\s?日|{_DAY}\.\s{_MONTH_NUMBER}\.\s?{_YEAR}{_END}"
+    rf"|{_DAY}(?:st|nd|rd|th)?[-/. ,]{{0,2}}(?:de\s)?{_MONTH}[-/. ,']{{0,2}}(?:de\s)?(?:{_YEAR}{_END}|\d{{2}}(?![\d:]))"
     rf"|{_MONTH}[-/. ]{{0,2}}{_DAY}(?:st|nd|rd|th)?[-/, ]{{1,2}}{_YEAR}{_END}"
     r")",
     re.IGNORECASE,

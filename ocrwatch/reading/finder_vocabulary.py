@@ -32,7 +32,8 @@ def _words(text: str) -> tuple[str, ...]:
 FINAL_TOTALS = _words(
     "rounded total | total rounded | total after rounding | final total | grand total | total payable | "
     "amount payable | payable amount | nett payable | net payable | total amount payable | total amount due | "
-    "total due | amount due | balance due | due | invoice total | total to pay | to pay | gesamtbetrag | zu zahlen | "
+    "total due | invoice amount | bill total | order total | amount due | balance due | due | invoice total | "
+    "total to pay | to pay | gesamtbetrag | rechnungsbetrag | endbetrag | zu zahlen | te betalen | a pagar | "
     "total ttc | net à payer | 价税合计 | 应付金额 | 应付总额 | 应付合计 | 应收金额 | 实付金额 | 实付款 | 实付 | "
     "实收金额 | 应付 | 应收"
 )
@@ -53,9 +54,8 @@ CHANGE = _words("change | change due | cash change | kembali | rückgeld | rendu
 
 _TAX_IDS = _words(
     "vat registration no | vat reg no | vat no | vat number | vat id | tax id | tax registration number | "
-    "tax reg no | tax no | gst registration no | gst reg no | gst reg | gst id no | gst id | gst no | "
-    "sst no | sst id | ust idnr | tin | abn | 统一社会信用代码/纳税人识别号 | 统一社会信用代码 | "
-    "纳税人识别号 | 税号"
+    "tax reg no | tax no | gst registration no | gst reg no | gst reg | gst id no | gst id | gst no | sst no | "
+    "sst id | ust idnr | tin | abn | 统一社会信用代码/纳税人识别号 | 统一社会信用代码 | 纳税人识别号 | 税号"
 )
 
 MEANINGS = (
@@ -67,8 +67,8 @@ MEANINGS = (
             "店名 | 公司 | 公司名称 | 销售方 | 销售方名称 | 销方名称 | 卖方 | 收款方 | 收款单位 | 开票单位 | 供应商"
         ),
         labels=_words(
-            "seller | vendor | merchant | supplier | sold by | 销售方名称 | 销方名称 | 销售方 | 收款单位 | "
-            "商户名称 | 商户名 | 店名 | 卖方"
+            "seller | vendor | merchant | supplier | sold by | 销售方名称 | 销方名称 | 销售方 | 收款单位 | 商户名称 | "
+            "商户名 | 店名 | 卖方"
         ),
     ),
     Meaning(
@@ -99,8 +99,9 @@ MEANINGS = (
         labels=FINAL_TOTALS
         + _words(
             "total amount | total sales | total inclusive | total incl | total with | total sale | nett total | "
-            "net total | total | jumlah | summe | gesamt | totale | montant total | importe total | 合计金额 | "
-            "总金额 | 总计 | 合计 | 总额 | 共计 | 消费金额 | 金额"
+            "net total | nett amount | nett amt | sale total | total | ttl | jumlah | summe | gesamtsumme | gesamt | "
+            "totaal | totale | toplam | montant total | importe total | 合计金额 | 总金额 | 总计 | 合计 | 总额 | "
+            "总价 | 總計 | 合計 | 總額 | 應付金額 | 共计 | 消费金额 | 金额"
         ),
     ),
     Meaning(
@@ -111,8 +112,8 @@ MEANINGS = (
     Meaning(
         kind=Kind.NET,
         names=_words(
-            "net | net amount | subtotal | sub total | amount before tax | net total | 小计 | 不含税金额 | "
-            "税前金额 | 未税金额"
+            "net | net amount | subtotal | sub total | amount before tax | net total | 小计 | 不含税金额 | 税前金额 | "
+            "未税金额"
         ),
         labels=_words(
             "subtotal | sub total | net amount | total net | net total | net | total excluding | total excl | "
@@ -149,8 +150,8 @@ MEANINGS = (
         kind=Kind.NUMBER,
         names=_words(
             "number | no | invoice number | invoice no | receipt number | receipt no | document number | bill no | "
-            "bill number | order number | order no | 发票号码 | 发票号 | 票据号码 | 单号 | 小票号 | 流水号 | "
-            "订单号 | 编号 | 号码"
+            "bill number | order number | order no | 发票号码 | 发票号 | 票据号码 | 单号 | 小票号 | 流水号 | 订单号 | "
+            "编号 | 号码"
         ),
         labels=_words(
             "invoice number | invoice no | tax invoice no | receipt number | receipt no | inv no | bill number | "

@@ -289,3 +289,33 @@ def test_a_long_name_goes_on_in_a_second_line() -> None:
 def test_an_address_is_the_block_below_the_name(head: str, address: str | None) -> None:
     """It begins with house, street or place, and ends where the paper speaks of something else."""
     assert found(f"{head}\n\nMilk      3.00\nTOTAL      3.00", RECEIPT).get("address") == address
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "25/12/2018", "25.12.18", "2018-12-25", "20181225", "25-Dec-18", "25 Dec'18", "Dec 25, 2018", "25. Dezember 2018",
+        "25 décembre 2018", "25 de diciembre de 2018", "25 Disember 2018", "25. 12. 2018", "2018年12月25日", "民国107年12月25日",
+    ],
+)  # fmt: skip
+def test_dates_are_known_in_many_shapes(printed: str) -> None:
+    """A date is taken as printed, in the orders and languages that receipts have."""
+    assert found(f"CORNER SHOP LTD\nReg 1   {printed}   Milk      3.00", RECEIPT)["date"] == printed
+
+
+@pytest.mark.parametrize("damaged", ["25/12/201", "5/2018", "32/13/2018", "1/2/34567", "12.50", "0312-2245"])
+def test_damaged_dates_are_none(damaged: str) -> None:
+    """A date that was cut off, or is none, is not completed."""
+    assert "date" not in found(f"CORNER SHOP LTD\nDate: {damaged}", RECEIPT)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "TOTAL (RM)", "Nett Total", "Total Payable", "Grand Total :", "Total w/GST", "Total Incl Tax", "Bill Total",
+        "Amount due", "Due", "Gesamtbetrag", "Zu zahlen", "Net à payer", "Totaal", "Jumlah", "合计", "總計", "实付款", "应付金额",
+    ],
+)  # fmt: skip
+def test_totals_are_known_by_many_labels(label: str) -> None:
+    """What is to be paid is found by the words that receipts have for it."""
+    assert found(f"CORNER SHOP LTD\nMilk      3.00\n{label}      12.00", RECEIPT)["total"] == "12.00"
