@@ -90,12 +90,12 @@ def _from_file(path: Path | None) -> str | None:
     if path is None:
         return None
     try:
-        text = path.read_text(encoding="utf-8-sig").strip()
+        key = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         # its name is not told: people write the key itself there
         text = "The file that api_key_file names cannot be read. It must hold the key alone, as text."
         raise ConfigurationError(message(text)) from error
-    return _checked(text, message("the file that api_key_file names")) if text else None
+    return _checked(key, message("the file that api_key_file names")) if key else None
 
 
 def _checked(key: str, place: Message) -> str:
