@@ -80,8 +80,11 @@ def write_beside(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
         lines = text.replace("\n", os.linesep)
-        part.write_bytes(("\ufeff" + lines).encode("utf-8", "replace"))
-        part.replace(path)
+        try:
+            part.write_bytes(("\ufeff" + lines).encode("utf-8", "replace"))
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 # ---------------------------------------------------------------- what is where
