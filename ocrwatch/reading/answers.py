@@ -72,6 +72,8 @@ def fields_in(content: str, profile: Profile) -> Answer:
         raise BadAnswer(message("The answer of the reading service repeats itself."))
     if not entries:
         raise BadAnswer(message("The answer of the reading service names none of the fields."))
+    if PLACEHOLDER in content and not any(_texts(entries)):
+        raise BadAnswer(message("The reading service repeated the question instead of answering it."))
     if _is_cut(found) and not all(field.name in entries[-1] for field in profile.fields):
         raise BadAnswer(message("The answer of the reading service was cut off."))
     distinct = _distinct(entries)

@@ -8,9 +8,20 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from ocrwatch.messages import JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """An answer as it came. `request_id` is safe to log, "" for none."""
+
+    status: int
+    body: str
+    request_id: str = ""
+    retry_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +49,11 @@ def completion(body: str) -> Completion | None:
         case {"choices": [] | None, **rest} if "code" not in rest:
             return Completion(content="", tokens=_tokens(rest.get("usage")))
     return None
+
+
+def safe_id(found: str) -> str:
+    """A request's id without anything that has no place in a log."""
+    return "".join(re.findall(r"[\w-]", found, re.ASCII))[:80]
 
 
 def loaded(body: str) -> JSON:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocrwatch.errors import BadAnswer
 from ocrwatch.ports import Field, Profile
 from ocrwatch.reading.answers import fields_in
 from ocrwatch.reading.prompts import wordings
@@ -65,7 +66,9 @@ def test_any_field_name_stands_exactly_in_the_form_of_the_answer(names: list[str
 
 
 def test_a_model_that_repeats_the_form_has_read_nothing() -> None:
-    """The placeholders of the form are no values."""
+    """The placeholders of the form are no values: repeating them is a bad answer."""
     asked = profile("company", "total")
-    for wording in wordings(asked):
-        assert all(not any(entry.values()) for entry in fields_in(wording, asked).entries)
+    first, second = wordings(asked)
+    with pytest.raises(BadAnswer):
+        fields_in(first, asked)
+    assert fields_in(second, asked).entries == ({"company": None, "total": None},)
