@@ -4,7 +4,7 @@
 
 FOLDER and OTHER may be on two volumes: the inbox is in FOLDER, its done folder in OTHER. `die` ends the process at
 once, as SIGKILL would; `replace` puts another scan under the scan's name, as a scanner that reuses names would.
-Prints for every n what lies where after the filing was called again, as JSON.
+Prints for every n what lies where then, as JSON; after the filing was called again where the process died.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main(folder: Path, other: Path, way: str) -> None:
             _interrupt(number, way, document.path, (inbox, done))
             os._exit(_file(filer, document, journal))
         status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-        again = _file(filer, document, journal)
+        again = _file(filer, document, journal) if way == "die" else status
         found.append({"status": status, "again": again, "inbox": _told(inbox), "done": _told(done)})
         if status == THROUGH and not (folder / "touched").exists():
             break
