@@ -184,7 +184,7 @@ def _endpoint(settings: Settings, key: str | None) -> Iterator[Finding]:
     try:
         assert isinstance(engine.reader, EndpointReader)
         probe = engine.reader.probe()
-        yield Finding(probe.said, terminal.GOOD if probe.is_well else terminal.BAD)
+        yield Finding(probe.said, terminal.GOOD if probe.ok else terminal.BAD)
     finally:
         engine.close()
 

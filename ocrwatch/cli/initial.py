@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption
 from ocrwatch.cli.terminal import help_text, rendered, say
-from ocrwatch.errors import UsageError
+from ocrwatch.errors import ConfigurationError, UsageError
 from ocrwatch.messages import Message, message
+
+if TYPE_CHECKING:
+    from ocrwatch.config.settings import Settings
 
 _HOME = Path("~/OCRWatch")
 _FOLDERS = {"receipt": "Receipts", "invoice": "Invoices", "train-ticket": "Tickets"}
 
 
+class EngineName(Enum):
+    """Who is to read."""
+
+    AUTO = "auto"
+    LOCAL = "local"
+    ENDPOINT = "endpoint"
+
+
 def init(
     config: ConfigOption = None,
-    folder: Annotated[
-        Path | None, typer.Option(help=help_text(message("The folder to watch.")), metavar="FOLDER")
-    ] = None,
+    folder: Annotated[str, typer.Option(help=help_text(message("The folder to watch.")), metavar="FOLDER")] = "",
     profile: Annotated[
-        str | None, typer.Option(help=help_text(message("The kind of scans: receipt, invoice, train-ticket.")))
-    ] = None,
+        str, typer.Option(help=help_text(message("The kind of scans: receipt, invoice, train-ticket.")), metavar="TYPE")
+    ] = "",
     ledger: Annotated[
-        Path | None, typer.Option(help=help_text(message("The spreadsheet the rows go to (.xlsx).")), metavar="FILE")
+        str, typer.Option(help=help_text(message("The spreadsheet the rows go to (.xlsx).")), metavar="FILE")
+    ] = "",
+    engine: Annotated[
+        EngineName | None,
+        typer.Option(
+            help=help_text(message("Who reads: this computer, the reading service, or that once it has a key."))
+        ),
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help=help_text(message("Ask nothing: take what is given and the defaults.")))
@@ -34,63 +52,102 @@ def init(
     """Writes a configuration that does not exist yet; never over one."""
     from ocrwatch.config.loading import load
     from ocrwatch.config.paths import default_config
-    from ocrwatch.config.profiles import built_in
-    from ocrwatch.config.starting import starting_text
+    from ocrwatch.config.starting import Choices, configuration_text
 
     target = (config or default_config()).expanduser().absolute()
     if target.exists():
         text = "There is a configuration already: {path}. Edit it, or move it away first."
         raise UsageError(message(text, path=str(target)))
-    kinds = tuple(built_in())
-    kind = profile or ("receipt" if yes else _asked_kind(kinds))
-    if kind not in kinds:
-        known = ", ".join(kinds)
-        raise UsageError(message("There is no document type {name}. There are: {known}.", name=kind, known=known))
-    place = folder or _path(message("The folder to watch"), _HOME / _FOLDERS.get(kind, "Scans"), yes=yes)
-    book = ledger or _path(message("The spreadsheet the rows go to"), _HOME / "Ledger.xlsx", yes=yes)
-    _write(target, starting_text(folder=str(place), profile=kind, ledger=str(book)))
+    kind = _kind(profile, ask=not yes)
+    choices = Choices(
+        folder=folder or _path(message("The folder to watch"), _HOME / _FOLDERS.get(kind, "Scans"), ask=not yes),
+        ledger=ledger or _path(message("The spreadsheet the rows go to"), _HOME / "Ledger.xlsx", ask=not yes),
+        profile=kind,
+        engine=(engine or (EngineName.AUTO if yes else _asked_engine())).value,
+    )
+    _write(target, configuration_text(choices, rendered))
     try:
         settings = load(target).settings
-    except UsageError:
+    except ConfigurationError:
         target.unlink()
         raise
-    _made(settings.inbox[0].folder)
-    say(message("Written: {path}", path=str(target)))
-    text = "Drop scans into {folder}; their rows appear in {ledger}."
-    say(message(text, folder=str(settings.inbox[0].folder), ledger=str(settings.inbox[0].ledger)))
-    say(message("If a reading service is to read them, set its key: ocrwatch key set"))
-    say(message("Start: ocrwatch run"))
+    _make(settings.inbox[0].folder)
+    if choices.engine == "endpoint" and not yes:
+        _ask_for_key(settings)
+    _say_what_follows(target, settings)
     return 0
 
 
-def _asked_kind(kinds: tuple[str, ...]) -> str:
-    say(message("What kind of scans are they?"))
-    for number, kind in enumerate(kinds, 1):
-        say(f"  {number}  {kind}")
-    first = kinds.index("receipt") + 1
+def _say_what_follows(target: Path, settings: Settings) -> None:
+    inbox = settings.inbox[0]
+    say(message("Written: {path}", path=str(target)), mark=terminal.GOOD)
+    text = "Drop scans into {folder}; their rows appear in {ledger}."
+    say(message(text, folder=str(inbox.folder), ledger=str(inbox.ledger)))
+    say(message("Start: ocrwatch run"))
+
+
+def _kind(named: str, *, ask: bool) -> str:
+    from ocrwatch.config.profiles import built_in
+
+    kinds = tuple(built_in())
+    if named and named not in kinds:
+        known = ", ".join(kinds)
+        raise UsageError(message("There is no document type {name}. There are: {known}.", name=named, known=known))
+    if named or not ask:
+        return named or "receipt"
+    return kinds[_chosen(message("What kind of scans are they?"), kinds, kinds.index("receipt"))]
+
+
+def _asked_engine() -> EngineName:
+    ways = (
+        message("this computer: no picture leaves it (slower)"),
+        message("a reading service: pictures are sent there, you need a key"),
+    )
+    chosen = _chosen(message("Who is to read the scans?"), [rendered(way) for way in ways], 0)
+    return (EngineName.LOCAL, EngineName.ENDPOINT)[chosen]
+
+
+def _chosen(question: Message, options: Sequence[str], usual: int) -> int:
+    """The place of the option that the person names by its number."""
+    say(question)
+    for number, option in enumerate(options, 1):
+        say(f"  {number}  {option}")
     while True:
-        answer = str(typer.prompt(rendered(message("Number or name")), default=str(first))).strip()
-        if answer in kinds:
-            return answer
-        if answer.isdecimal() and 1 <= int(answer) <= len(kinds):
-            return kinds[int(answer) - 1]
+        answer = str(typer.prompt(rendered(message("Number")), default=str(usual + 1))).strip()
+        if answer.isdecimal() and 1 <= int(answer) <= len(options):
+            return int(answer) - 1
 
 
-def _path(question: Message, default: Path, *, yes: bool) -> Path:
-    return default if yes else Path(str(typer.prompt(rendered(question), default=str(default))).strip())
+def _path(question: Message, usual: Path, *, ask: bool) -> str:
+    return str(typer.prompt(rendered(question), default=str(usual))).strip() if ask else str(usual)
+
+
+def _ask_for_key(settings: Settings) -> None:
+    from ocrwatch.config.secrets import set_key
+
+    text = message("The key for {url} (nothing is shown; empty: later)", url=settings.endpoint.base_url)
+    key = str(typer.prompt(rendered(text), hide_input=True, default="", show_default=False)).strip()
+    if not key:
+        say(message("Set the key later: ocrwatch key set"))
+        return
+    try:
+        set_key(settings, key)
+        say(message("The key is kept in the system's keyring."), mark=terminal.GOOD)
+    except ConfigurationError as error:
+        terminal.complain(error.message, mark=terminal.WARNING)
 
 
 def _write(target: Path, text: str) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("x", encoding="utf-8") as file:
+        with target.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as error:
         said = "{path} cannot be written: {reason}. Name another place with --config."
         raise UsageError(message(said, path=str(target), reason=error.strerror or type(error).__name__)) from error
 
 
-def _made(folder: Path) -> None:
+def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from ocrwatch.cli.opening import ConfigOption, loaded, opened
-from ocrwatch.cli.terminal import complain, help_text, rendered, say
-from ocrwatch.config.settings import Settings
+from ocrwatch.cli.terminal import complain, exiting, help_text, rendered, say
 from ocrwatch.errors import UsageError
 from ocrwatch.messages import message
 from ocrwatch.service import orders
+
+if TYPE_CHECKING:
+    from ocrwatch.config.settings import Settings
 
 key_app = typer.Typer(no_args_is_help=True)
 
 
 @key_app.command("set", help=help_text(message("Ask for the key, and keep it in the system's keyring.")))
+@exiting
 def set_(config: ConfigOption = None) -> int:
     """The key is asked for without showing it, or read from a pipe; never an argument, which others could see."""
     from ocrwatch.config.secrets import VARIABLE, set_key
@@ -38,6 +42,7 @@ def set_(config: ConfigOption = None) -> int:
 
 
 @key_app.command("clear", help=help_text(message("Take the key out of the system's keyring.")))
+@exiting
 def clear(config: ConfigOption = None) -> int:
     """Says so when there was none."""
     from ocrwatch.config.secrets import clear_key

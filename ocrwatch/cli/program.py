@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from typing import Annotated
 
-import click
 import typer
 
 from ocrwatch.cli import terminal
@@ -19,9 +19,11 @@ from ocrwatch.cli.ordering import accept, pause, resume, retry, stop
 from ocrwatch.cli.reading import read
 from ocrwatch.cli.run import run
 from ocrwatch.cli.standing import status, why
-from ocrwatch.cli.terminal import help_text
+from ocrwatch.cli.terminal import exiting, help_text
 from ocrwatch.errors import OcrwatchError, UsageError
 from ocrwatch.messages import Message, message
+
+log = logging.getLogger(__name__)
 
 _USAGE = 2
 _INTERRUPTED = 130
@@ -71,7 +73,7 @@ _COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (doctor, message("Check folders, spreadsheets, key and engine, and say what to do.")),
 )
 for command, purpose in _COMMANDS:
-    app.command(help=help_text(purpose))(command)
+    app.command(help=help_text(purpose))(exiting(command))
 app.add_typer(key_app, name="key", help=help_text(message("The key of the reading service.")))
 app.add_typer(config_app, name="config", help=help_text(message("The configuration in force.")))
 
@@ -80,12 +82,7 @@ def run_program() -> int:
     """Carry out the command line; the exit status. Errors are told in words, never as a traceback."""
     terminal.prepare()
     try:
-        result = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        return _INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        app()
     except UsageError as error:
         terminal.complain(error.message, mark=terminal.BAD)
         return error.exit_status
@@ -99,13 +96,11 @@ def run_program() -> int:
         return 1
     except Exception as error:  # noqa: BLE001  the last net: a person gets a sentence, the log the details
         return _unexpected(error)
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 def _unexpected(error: Exception) -> int:
-    import logging
-
-    logging.getLogger(__name__).exception("The command failed")
+    log.exception("The command failed")
     text = "Something unexpected happened ({kind}). Nothing is lost. `ocrwatch doctor` tells where the log lies."
     terminal.complain(message(text, kind=type(error).__name__), mark=terminal.BAD)
     return _USAGE

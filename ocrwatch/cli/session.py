@@ -42,7 +42,8 @@ class Session:
     def __init__(
         self, settings: Settings, *, once: bool, on_recorded: Callable[[Document], None] = lambda _: None
     ) -> None:
-        """`once`: it will end by itself. `on_recorded` is called with each document that came to its end with a row, from any thread."""
+        """`once`: it will end by itself. `on_recorded` is called with each document that has got its row and is filed,
+        from any thread."""
         self._settings = settings
         self._is_once = once
         self._on_recorded = on_recorded

@@ -5,13 +5,19 @@ Everything goes to standard output but complaints, which go to standard error, s
 
 from __future__ import annotations
 
+import logging
 import sys
 import unicodedata
-from collections.abc import Iterable
-from typing import TextIO
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec, TextIO
+
+import typer
 
 from ocrwatch.locales import renderer
 from ocrwatch.messages import Message
+
+P = ParamSpec("P")
 
 GOOD, WARNING, BAD = "✓", "!", "✗"
 
@@ -55,6 +61,16 @@ def help_text(said: Message) -> str:
     return _render(said)
 
 
+def exiting(command: Callable[P, int]) -> Callable[P, None]:
+    """`command` as typer wants it: what it returns becomes the exit status."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        raise typer.Exit(command(*args, **kwargs))
+
+    return run
+
+
 def is_watched() -> bool:
     """Whether a person sees what is written."""
     return sys.stdout.isatty()
@@ -62,6 +78,7 @@ def is_watched() -> bool:
 
 def prepare() -> None:
     """A terminal that lacks a character shows another: it never ends a command."""
+    logging.getLogger().addHandler(logging.NullHandler())  # only `run` keeps a log; nothing is logged to the terminal
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 ASK_ABOVE = 200
 """Files in a newly watched folder above which a person is asked first."""
 
-AT_ONCE = 32
+AT_ONCE = 8
 """Files taken from a folder before reading begins, so that a burst is read while it is still taken in."""
 
 LOOK_AGAIN_SECONDS = 15.0

@@ -152,6 +152,7 @@ class Service:
             self._looks += 1
             for document in arrived:
                 self._put(document)
+            self._line.notify_all()  # a look that found nothing may be what `wait_until_done` waits for
         for document in arrived:
             self._on_change(document)
 

@@ -22,7 +22,7 @@ class Billing:
     """Counts what was answered to the end: an answer that the killed daemon never got may be asked for again."""
 
     def __init__(self, program: Program, truth: dict[str, dict[str, str]]) -> None:
-        self._answer = answering(truth, delay_seconds=0.05)
+        self._answer = answering(truth, delay_seconds=0.25)
         self._state = program.state
         self.again: list[str] = []
 
@@ -50,9 +50,10 @@ def _killed_until_done(folder: Path, seed: int, kills: int) -> None:
         billing = Billing(program, truth)
         server.respond = billing
         killed = 0
-        while killed < kills and program.left():
+        while killed < kills:
+            assert program.left(), f"done after {killed} kills: they came too late to prove anything"
             daemon = program.start()
-            if _ended_within(daemon, chance.uniform(0.3, 1.6)):
+            if _ended_within(daemon, chance.uniform(0.25, 1.0)):
                 raise AssertionError(f"the daemon ended by itself:\n{program.log()}")
             daemon.send_signal(signal.SIGKILL)
             daemon.wait()
