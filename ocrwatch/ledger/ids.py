@@ -1,45 +1,66 @@
-"""The ids that a sheet holds, read row by row: a large workbook is never in memory as a whole.
+"""The document ids of a sheet, and in which row each stands: twelve bytes a row.
 
-Loads openpyxl: import it late.
+An id of 16 hex digits is its own key of eight bytes; anything else (`-1` after it, what a user typed) is hashed to one.
+
+Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain, islice
+import re
+from array import array
+from hashlib import blake2b
 
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-
-from ocrwatch.ledger.header import SEARCH_ROWS, find_header
-from ocrwatch.ledger.layout import Column, Part
-from ocrwatch.ledger.package import reading
-from ocrwatch.ledger.sheet import sheet_named
+_KEY_BYTES = 8
+_HEX = re.compile("[0-9a-f]{16}")
 
 
-def ids_in(content: bytes, file: str, sheet: str, columns: Sequence[Column]) -> dict[str, int]:
-    """The row number of every document id, as `LedgerSheet.rows_by_id` tells it; `content` is the workbook `file`.
+class RowIds:
+    """Rows by id: the topmost counts, where one stands twice."""
 
-    Raises `LedgerBusy` for what is no workbook we can use.
-    """
-    with reading(content, file) as book:
-        worksheet = sheet_named(book, sheet)
-        if not isinstance(worksheet, ReadOnlyWorksheet):
-            return {}
-        worksheet.reset_dimensions()  # programs write wrong ones
-        return _ids(worksheet.iter_rows(values_only=True), columns)
+    def __init__(self) -> None:
+        self._keys = bytearray()
+        self._rows = array("I")
 
+    def __len__(self) -> int:
+        return len(self._rows)
 
-def _ids(rows: Iterable[Sequence[object]], columns: Sequence[Column]) -> dict[str, int]:
-    rows = iter(rows)
-    first = list(islice(rows, SEARCH_ROWS))
-    header = find_header(first, columns)
-    key = next(column.key for column in columns if column.part is Part.ID)
-    place = header.places.get(key) if header else None
-    found: dict[str, int] = {}
-    if header is None or place is None:
+    def add(self, text: str, row: int) -> None:
+        """`text` as it stands in the sheet; blank around it does not count."""
+        self._keys += key_of(text)
+        self._rows.append(row)
+
+    def find(self, text: str) -> int | None:
+        """The row with the id `text`."""
+        key = key_of(text)
+        found: int | None = None
+        place = self._keys.find(key)
+        while place >= 0:
+            if place % _KEY_BYTES == 0:
+                row = self._rows[place // _KEY_BYTES]
+                found = row if found is None else min(found, row)
+            place = self._keys.find(key, place + 1)
         return found
-    for number, values in enumerate(chain(first[header.row :], rows), header.row + 1):
-        value = values[place - 1] if place <= len(values) else None
-        if value is not None:
-            found.setdefault(str(value).strip(), number)
-    return found
+
+    def move(self, row: int, to: int) -> None:
+        """The id in `row` stands in the row `to` now."""
+        for place, each in enumerate(self._rows):
+            if each == row:
+                self._rows[place] = to
+
+    def copy(self) -> RowIds:
+        made = RowIds()
+        made.take(self)
+        return made
+
+    def take(self, *others: RowIds) -> None:
+        """All that the others hold."""
+        for other in others:
+            self._keys += other._keys  # noqa: SLF001 -- of its own kind
+            self._rows.extend(other._rows)  # noqa: SLF001
+
+
+def key_of(text: str) -> bytes:
+    """The eight bytes by which `text` is known."""
+    text = text.strip()
+    return bytes.fromhex(text) if _HEX.fullmatch(text) else blake2b(text.encode(), digest_size=_KEY_BYTES).digest()

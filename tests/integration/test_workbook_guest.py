@@ -210,11 +210,50 @@ def test_deleted_rows_leave_their_place_to_the_next(path: Path) -> None:
     assert [record["company"] for record in records(path)] == ["shop 1", "shop 3"]
 
 
-def _totals(sheet: Worksheet) -> None:
+def test_a_totals_row_stays_last(path: Path) -> None:
+    """The table's totals row moves down as rows come, its ranges with it; what stands beside it stays."""
+    ledger_at(path).append([row(1)])
+
+    def add_totals(sheet: Worksheet) -> None:
+        (table,) = sheet.tables.values()
+        table.totalsRowCount = 1
+        table.ref = "A1:J3"
+        sheet["C3"] = "=SUBTOTAL(109,Scans_1[total])"
+        sheet["D3"] = "=COUNTA(D2:D2)"
+        sheet["L3"] = "beside"
+
+    edit(path, add_totals)
+    ledger = ledger_at(path)
+    ledger.append([row(2)])
+    ledger.append([row(3), row(4)])
+    sheet = sheet_of(path)
+    assert [sheet[f"D{number}"].value for number in range(2, 7)] == [
+        "shop 1", "shop 2", "shop 3", "shop 4", "=COUNTA(D2:D5)",
+    ]  # fmt: skip
+    assert [sheet["C3"].value, sheet["C6"].value, sheet["L3"].value] == [
+        None,
+        "=SUBTOTAL(109,Scans_1[total])",
+        "beside",
+    ]
+    (table,) = sheet.tables.values()
+    assert (table.ref, table.totalsRowCount, sheet.dimensions) == ("A1:J6", 1, "A1:L6")
+    assert table.autoFilter.ref in ("A1:J5", "A1:J2")  # openpyxl left it as it was
+
+
+def _referred_totals(sheet: Worksheet) -> None:
     (table,) = sheet.tables.values()
     table.totalsRowCount = 1
     table.ref = "A1:J3"
     sheet["C3"] = "=SUBTOTAL(109,Scans_1[total])"
+    sheet["L1"] = "=C3*2"
+
+
+def _below_totals(sheet: Worksheet) -> None:
+    (table,) = sheet.tables.values()
+    table.totalsRowCount = 1
+    table.ref = "A1:J3"
+    sheet["C3"] = "=SUBTOTAL(109,Scans_1[total])"
+    sheet["C5"] = "a remark"
 
 
 def _protected(sheet: Worksheet) -> None:
@@ -240,7 +279,8 @@ def _no_header(sheet: Worksheet) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (_totals, "totals row"),
+        (_referred_totals, "totals row that formulas elsewhere refer to"),
+        (_below_totals, "row 5 .* below the table's totals row"),
         (_protected, "is protected"),
         (_something_below, "row 3"),
         (_merged_below, "row 3"),

@@ -1,0 +1,59 @@
+"""How a ledger's sheet stands in its workbook: what a pass through it found, or our own save left.
+
+Kept between two calls, together with how the file looked: as long as the file looks so, nothing of it is read again but
+what is copied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ocrwatch.document import Signature
+from ocrwatch.ledger.archive_writing import Piece
+from ocrwatch.ledger.styles import Styles
+from ocrwatch.ledger.survey import Survey
+from ocrwatch.ledger.tables import TablePart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """The pieces of the sheet's member, as our own save left them: each can be copied without the others."""
+
+    head: Piece
+    body: Piece
+    window: Piece
+    rest: Piece
+    close: Piece
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """The rows in which ranges end that may have to grow. A row more costs a look, a missing one a range."""
+
+    close: frozenset[int] = frozenset()
+    names: frozenset[int] = frozenset()
+    charts: tuple[tuple[str, frozenset[int]], ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Standing:
+    """`name` and `part` are the sheet's, `others` whatever parts belong to the workbook.
+
+    `pinned`: something refers to the totals row, which cannot move then. `pieces` is None until our first save.
+    """
+
+    signature: Signature | None
+    directory_crc: int
+    name: str
+    part: str
+    workbook_part: str
+    styles_part: str
+    strings_part: str | None
+    is_1904: bool
+    survey: Survey
+    tables: tuple[TablePart, ...]
+    table: TablePart | None
+    styles: Styles | None = None
+    ends: Ends = field(default_factory=Ends)
+    pinned: bool = False
+    pieces: Pieces | None = None
