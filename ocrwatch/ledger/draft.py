@@ -216,7 +216,9 @@ class Draft:
     def _grow_table(self, ref: Area, further: Sequence[str]) -> None:
         assert self.table is not None
         data = self.parts.get(self.table.part) or self._source.content(self.table.part)
-        self.parts[self.table.part] = grown_table(data, ref, self.table.totals_rows, further)
+        grown = grown_table(data, ref, self.table.totals_rows, further)
+        if grown != data:
+            self.parts[self.table.part] = grown
         self.table = replace(self.table, ref=ref, formulas=(*self.table.formulas, *("" for _ in further)))
 
     def _finish(self) -> None:
