@@ -64,7 +64,6 @@ class Draft:
             standing.survey,
             top=list(standing.survey.top),
             window=list(standing.survey.window),
-            used=set(standing.survey.used),
         )
         self.table = standing.table
         self.growth: Growth | None = None
@@ -123,7 +122,8 @@ class Draft:
         """Set cells of rows, by the numbers of the rows and the keys of the columns."""
         for number, entries in changes.items():
             self.amended[number] = self._amendment(entries)
-        self.survey.used.update(self._places[key] for entries in changes.values() for key in entries)
+        for place in {self._places[key] for entries in changes.values() for key in entries}:
+            self.survey.take_column(place)
         self.survey.recent = [self._amended(row) for row in self.survey.recent]
         self.survey.window = [self._amended(row) for row in self.survey.window]
         self._finish()
@@ -135,10 +135,8 @@ class Draft:
         if self.table is not None:
             right = self.table.ref.right
             wanted = set(range(right + 1, right + 1 + count))
-            if not wanted & self.survey.used or not wanted & self._source.filled_columns(header_row):
+            if right >= self.survey.right or not wanted & self._source.filled_columns(header_row):
                 return right + 1, True
-        if not self.survey.used:
-            return 1, False
         return max(self._source.filled_columns(1), default=0) + 1, False
 
     def _put_in_header(self, cells: Mapping[int, bytes]) -> None:
@@ -148,7 +146,8 @@ class Draft:
             top[-1] = changed_row(self.survey.grammar, top[-1], cells)
         else:
             top.append(new_row(self.survey.grammar, self.survey.header.row, cells, None))
-        self.survey.used.update(cells)
+        for place in cells:
+            self.survey.take_column(place)
 
     # ------------------------------------------------------------ rows
 
@@ -177,7 +176,8 @@ class Draft:
                 self.new_rows.append(changed_row(survey.grammar, known, filled, height))
             else:
                 self.new_rows.append(new_row(survey.grammar, number, filled, height))
-            survey.used.update(filled)
+            for place in filled:
+                survey.take_column(place)
         survey.window = [row for row in survey.window if row.number in prepared]
         survey.recent = [*survey.recent, *self.new_rows][-3:]
 
@@ -224,10 +224,7 @@ class Draft:
     def _finish(self) -> None:
         """The sheet's size is told, and head and close are what they are now."""
         survey = self.survey
-        top = survey.top[0].number if survey.top else survey.first
-        size = Area(
-            min(survey.used), min(filter(None, (top, survey.first)), default=1), max(survey.used), survey.bottom
-        )
+        size = Area(survey.left or 1, survey.first or 1, survey.right or 1, survey.bottom or 1)
         self._surroundings = self._surroundings.with_dimension(size)
         survey.head, survey.close = self._surroundings.head, self._surroundings.close
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from ocrwatch.ledger import opening, writing
 from ocrwatch.ledger.archive import Archive
+from ocrwatch.ledger.body_packing import BodyPacker, Packed
 from ocrwatch.ledger.creating import dressed, empty_sheet
 from ocrwatch.ledger.draft import Draft, Source
 from ocrwatch.ledger.dressing import Surroundings
@@ -35,12 +36,19 @@ _NOT_IN_NAMES = frozenset("[]:*?/\\")
 class Edition:
     """The workbook in `file`, called `name`, with the ledger's sheet `sheet`.
 
-    `known` is how the sheet stood when we last looked; it counts if the file is still that one. Raises `LedgerBusy` for
-    what is no workbook we can use.
+    `known` is how the sheet stood when we last looked; it counts if the file is still that one. `packs`: rows are
+    going to be added. Raises `LedgerBusy` for what is no workbook we can use.
     """
 
     def __init__(
-        self, file: BinaryIO, name: str, sheet: str, columns: Sequence[Column], known: Standing | None
+        self,
+        file: BinaryIO,
+        name: str,
+        sheet: str,
+        columns: Sequence[Column],
+        known: Standing | None,
+        *,
+        packs: bool = False,
     ) -> None:
         self._name = name
         self._sheet = sheet
@@ -48,13 +56,16 @@ class Edition:
         self._draft: Draft | None = None
         self._stale: set[str] = set()
         self._new_ids: dict[str, int] = {}
+        self._packed: Packed | None = None
         with damage_translated(name):
             self._archive = Archive(file)
             if known is not None and known.directory_crc == self._archive.directory_crc:
                 self._standing: Standing | None = known
             else:
                 part = self._package.sheet(sheet)
-                self._standing = self._found(part) if part is not None and part.kind == "worksheet" else None
+                self._standing = None
+                if part is not None and part.kind == "worksheet":
+                    self._standing = self._found_packing(part) if packs else self._found(part)
 
     @property
     def standing(self) -> Standing | None:
@@ -103,6 +114,13 @@ class Edition:
 
     def _found(self, part: SheetPart, window_rows: int = WINDOW_ROWS) -> Standing:
         return opening.standing_of(self._package, part, self._columns, window_rows=window_rows)
+
+    def _found_packing(self, part: SheetPart) -> Standing:
+        """The same; the rows are packed meanwhile, since new ones are to follow."""
+        with BodyPacker() as packer:
+            standing = opening.standing_of(self._package, part, self._columns, packer=packer)
+        self._packed = packer.packed if not standing.survey.window_full and standing.survey.header else None
+        return standing
 
     def _part(self) -> SheetPart:
         part = self._package.sheet(self._sheet)
@@ -181,6 +199,7 @@ class Edition:
             draft=draft,
             before=standing.survey,
             known=standing.pieces if in_archive else None,
+            packed=self._packed,
             fresh=fresh,
             parts=parts,
             removed=frozenset(self._package.removed if "_package" in self.__dict__ else ()),

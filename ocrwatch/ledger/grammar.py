@@ -36,7 +36,7 @@ _STYLE = re.compile(rb"""(?:^|\s)s\s*=\s*["'](\d+)["']""")
 
 def shadow_of(data: bytes) -> tuple[bytes, int]:
     """`data` with what may hide tags blanked out, and up to where it is sure: something may begin at its end."""
-    if b"<!" not in data and b"<?" not in data:
+    if (b"!" not in data or b"<!" not in data) and (b"?" not in data or b"<?" not in data):
         return data, len(data) - data.endswith(b"<")
     shadow = _HIDING.sub(lambda match: b" " * len(match[0]), data)
     begun = _HIDING_BEGUN.search(shadow)
@@ -111,12 +111,11 @@ class Grammar:
 
     # ------------------------------------------------------------ rows
 
-    def rows(self, data: bytes, before: int) -> Iterator[SheetRow]:
-        """The rows that `data` consists of; the one before them had the number `before`."""
-        return (row for _, row in self.rows_at(data, shadow_of(data)[0], before))
-
     def rows_at(self, data: bytes, shadow: bytes, before: int) -> Iterator[tuple[int, SheetRow]]:
-        """The same, with the place in `data` where each begins."""
+        """The rows that `data` consists of, each with the place where it begins; `shadow` is that of `data`.
+
+        The row before them has the number `before`.
+        """
         place = 0
         while (match := self.row.search(shadow, place)) is not None:
             place = match.end()
@@ -201,6 +200,12 @@ class Grammar:
     @property
     def cell_begins(self) -> bytes:
         return b"<" + self.prefix + b"c"
+
+    def is_plain(self, data: bytes) -> bool:
+        """Every row and cell tells its place first of all, as nearly all programs write them."""
+        return data.count(self.cell_begins) == data.count(self.cell_begins + b' r="') and data.count(
+            self.row_begins
+        ) == data.count(self.row_begins + b' r="')
 
 
 def ends_itself(tag: re.Match[bytes]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Sequence
 from hashlib import blake2b
 
 _KEY_BYTES = 8
@@ -29,6 +30,11 @@ class RowIds:
         """`text` as it stands in the sheet; blank around it does not count."""
         self._keys += key_of(text)
         self._rows.append(row)
+
+    def add_keys(self, keys: bytes, rows: Sequence[int]) -> None:
+        """Ids by their keys, one after the other."""
+        self._keys += keys
+        self._rows.extend(rows)
 
     def find(self, text: str) -> int | None:
         """The row with the id `text`."""

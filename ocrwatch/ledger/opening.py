@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ocrwatch.ledger.archive import Archive
-from ocrwatch.ledger.grammar import Grammar, SheetRow, shadow_of
+from ocrwatch.ledger.body_packing import BodyPacker
+from ocrwatch.ledger.grammar import Grammar, SheetRow
 from ocrwatch.ledger.growing import ends_of_chart, ends_of_close, ends_of_names
 from ocrwatch.ledger.header import Header
 from ocrwatch.ledger.layout import Column
@@ -26,9 +27,14 @@ from ocrwatch.ledger.tables import TablePart, tables_of
 
 
 def standing_of(
-    package: Package, sheet: SheetPart, columns: Sequence[Column], *, window_rows: int = WINDOW_ROWS
+    package: Package,
+    sheet: SheetPart,
+    columns: Sequence[Column],
+    *,
+    window_rows: int = WINDOW_ROWS,
+    packer: BodyPacker | None = None,
 ) -> Standing:
-    """How `sheet` stands. Raises `BadPackage`."""
+    """How `sheet` stands; `packer` packs its body meanwhile. Raises `BadPackage`."""
     tables = tuple(tables_of(package, sheet))
     keys = {column.key for column in columns}
 
@@ -38,7 +44,12 @@ def standing_of(
 
     strings = package.part_of("sharedStrings")
     survey = surveyed(
-        sheet_pieces(package, sheet.part), columns, _texts(package, strings), scope, window_rows=window_rows
+        sheet_pieces(package, sheet.part),
+        columns,
+        _texts(package, strings),
+        scope,
+        window_rows=window_rows,
+        packer=packer,
     )
     styles = package.part_of("styles")
     return Standing(
@@ -173,7 +184,7 @@ def _rows(package: Package, part: str) -> Iterator[tuple[Grammar, SheetRow]]:
     stream = SheetStream(sheet_pieces(package, part))
     before = 0
     for batch in stream.batches():
-        for _, row in stream.grammar.rows_at(batch, shadow_of(batch)[0], before):
+        for _, row in stream.grammar.rows_at(batch.data, batch.shadow, before):
             before = row.number
             yield stream.grammar, row
 

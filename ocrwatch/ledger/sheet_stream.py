@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ocrwatch.ledger.archive import PART_BYTES
 from ocrwatch.ledger.grammar import Grammar, ends_itself, grammar_of, shadow_of
@@ -17,6 +18,28 @@ from ocrwatch.ledger.refusals import BadPackage
 
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?)worksheet[\s/>]")
 _BATCH_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Whole rows. In `shadow`, as long as `data`, nothing can hide a tag; it is `data` itself where nothing does."""
+
+    data: bytes
+    shadow: bytes
+
+    @property
+    def is_clean(self) -> bool:
+        return self.shadow is self.data
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def cut(self, first: int, last: int) -> Batch:
+        """The rows between two places."""
+        if first <= 0 and last >= len(self.data):
+            return self
+        data = self.data[max(0, first) : max(0, last)]
+        return Batch(data, data if self.is_clean else self.shadow[max(0, first) : max(0, last)])
 
 
 class SheetStream:
@@ -28,22 +51,23 @@ class SheetStream:
         self.close = b""
         self.grammar, self.head = self._read_head()
 
-    def batches(self) -> Iterator[bytes]:
+    def batches(self) -> Iterator[Batch]:
         """Whole rows, about a megabyte at a time."""
         grammar = self.grammar
         while True:
             shadow, sure = shadow_of(self._buffer)
+            is_clean = shadow is self._buffer
             ending = grammar.data_ends.search(shadow, 0, sure)
             if ending is not None:
                 rows, self._buffer = self._buffer[: ending.start()], self._buffer[ending.start() :]
                 if rows:
-                    yield rows
+                    yield Batch(rows, rows if is_clean else shadow[: len(rows)])
                 self.close = self._all()
                 return
             cut = shadow.rfind(grammar.row_begins, 0, sure)
             if cut > 0 and len(self._buffer) >= _BATCH_BYTES:
                 rows, self._buffer = self._buffer[:cut], self._buffer[cut:]
-                yield rows
+                yield Batch(rows, rows if is_clean else shadow[:cut])
             elif not self._more():
                 raise BadPackage("the rows have no end")
 

@@ -21,7 +21,7 @@ from ocrwatch.ledger.grammar import Cell, Formula, Grammar, SheetRow, shadow_of
 from ocrwatch.ledger.links import cached_text
 from ocrwatch.ledger.markup import unescaped
 from ocrwatch.ledger.references import Area, Reach, area, reach
-from ocrwatch.ledger.sheet_stream import SheetStream
+from ocrwatch.ledger.sheet_stream import Batch, SheetStream
 
 _TYPE = re.compile(rb"""\st\s*=\s*(?:"\w+"|'\w+')""")
 _CONSTANT = Reach()
@@ -59,8 +59,8 @@ def formulas_in(pieces: Iterator[bytes]) -> Iterator[str]:
     stream = SheetStream(pieces)
     grammar = stream.grammar
     for batch in stream.batches():
-        if grammar.formula_begins in batch:
-            for match in grammar.formula.finditer(shadow_of(batch)[0]):
+        if grammar.formula_begins in batch.shadow:
+            for match in grammar.formula.finditer(batch.shadow):
                 text = unescaped(match[2] or b"")
                 if text and cached_text(text) is None:
                     yield text
@@ -88,31 +88,37 @@ def affected_sheets(
 class Freshening:
     """Takes stale values out of the rows of one affected sheet, which must come in their order.
 
-    `amended`: what changes rows, by their numbers; all formulas of these count as stale.
+    `amended`: what changes rows, by their numbers; all formulas of these count as stale. The first row comes after the
+    row `before`.
     """
 
-    def __init__(self, grammar: Grammar, amended: Mapping[int, Callable[[SheetRow], SheetRow]] | None = None) -> None:
+    def __init__(
+        self, grammar: Grammar, amended: Mapping[int, Callable[[SheetRow], SheetRow]] | None = None, before: int = 0
+    ) -> None:
         self._grammar = grammar
         self._amended = amended or {}
         self._shared: dict[str, Reach] = {}
         self._areas: list[Area] = []
-        self._before = 0
+        self._before = before
         prefix = re.escape(grammar.prefix)
-        self._other_formula = re.compile(rb"<%sf[\s/]|<%sf>(?!HYPERLINK\(\")" % (prefix, prefix))
+        quote, text = rb"""(?:"|&quot;)""", rb"""[^"<&]*"""
+        link = rb"HYPERLINK\(%s%s%s,%s%s%s\)" % (quote, text, quote, quote, text, quote)
+        self._other_formula = re.compile(rb'<%sf(?!(?: aca="\w+")?>%s</)[\s/>]' % (prefix, link))
+        """Anything but a link to a scan as programs usually write it."""
 
-    def rows(self, batch: bytes) -> bytes:
-        """The rows of `batch` without what is stale."""
-        if not self._has_work(batch):
-            return batch
-        shadow, _ = shadow_of(batch)
+    def rows(self, batch: Batch) -> bytes:
+        """The rows of `batch` without what is stale; its very bytes where nothing is."""
+        data = batch.data
+        if not self._has_work(data):
+            return data
         pieces: list[bytes] = []
         place = 0
-        for start, row in self._grammar.rows_at(batch, shadow, self._before):
+        for start, row in self._grammar.rows_at(data, batch.shadow, self._before):
             done = self.row(row)
             if done is not row:
-                pieces += [batch[place:start], done.data]
+                pieces += [data[place:start], done.data]
                 place = start + len(row.data)
-        return b"".join([*pieces, batch[place:]]) if pieces else batch
+        return b"".join([*pieces, data[place:]]) if pieces else data
 
     def row(self, row: SheetRow) -> SheetRow:
         """The row without what is stale; the same object where nothing is."""
@@ -139,12 +145,12 @@ class Freshening:
 
     # ------------------------------------------------------------
 
-    def _has_work(self, batch: bytes) -> bool:
+    def _has_work(self, data: bytes) -> bool:
         """Also whether rows have to be counted, since they do not tell their numbers."""
         grammar = self._grammar
-        if self._areas or self._amended or self._other_formula.search(batch):
+        if self._areas or self._amended or self._other_formula.search(data):
             return True
-        return batch.count(grammar.row_begins + b' r="') != batch.count(grammar.row_begins)
+        return data.count(grammar.row_begins + b' r="') != data.count(grammar.row_begins)
 
     def _reach_of(self, cell: Cell, row: int) -> Reach | None:
         """What the cell's formula refers to; None where it has none."""

@@ -14,16 +14,22 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from ocrwatch.ledger.grammar import Grammar, SheetRow, row_number, shadow_of
+from ocrwatch.ledger.body_packing import BodyPacker
+from ocrwatch.ledger.grammar import Cell, Grammar, SheetRow, row_number
 from ocrwatch.ledger.header import SEARCH_ROWS, Header, find_header
 from ocrwatch.ledger.ids import RowIds
 from ocrwatch.ledger.layout import Column, Part
-from ocrwatch.ledger.references import Area, column_letters, column_number
-from ocrwatch.ledger.sheet_stream import SheetStream
+from ocrwatch.ledger.markup import unescaped
+from ocrwatch.ledger.references import MAX_ROWS, Area, column_letters, column_number
+from ocrwatch.ledger.refusals import BadPackage
+from ocrwatch.ledger.sheet_stream import Batch, SheetStream
 
 WINDOW_ROWS = 2000
 _RECENT_ROWS = 3
+_HEX = re.compile(b"[0-9a-f]*")
+_DIGITS_ON = re.compile(b"[0-9].*", re.DOTALL)
 
 Texts = Callable[[Iterable[int]], Iterator[str]]
 """The shared texts of numbers that do not fall."""
@@ -36,9 +42,10 @@ Scope = Callable[[Header], Area | None]
 class Survey:
     """See above. Numbers of rows and columns count from 1. `last_row` is the header's where no row has content.
 
-    `used` are all columns that have a cell, `bottom` is the last row of all. `filled_below` is the last row with
-    content below `last_row`, in the table's columns if there is one; `window_full`: there are rows below the window.
-    `body_begins`, `body_ends`, `window_ends` are places in the rows' XML: there end top, body and window.
+    `left`, `right`, `first`, `bottom` are the outermost columns and rows with a cell (0: there is none). `filled_below`
+    is the last row with content below `last_row`, in the table's columns if there is one; `window_full`: there are rows
+    below the window. `body_begins`, `body_ends`, `window_ends` are places in the rows' XML: there end top, body and
+    window.
     """
 
     head: bytes
@@ -51,7 +58,8 @@ class Survey:
     window: list[SheetRow] = field(default_factory=list)
     window_full: bool = False
     filled_below: int = 0
-    used: set[int] = field(default_factory=set)
+    left: int = 0
+    right: int = 0
     first: int = 0
     bottom: int = 0
     body_begins: int = 0
@@ -59,16 +67,25 @@ class Survey:
     window_ends: int = 0
     close: bytes = b""
 
-    @property
-    def is_blank(self) -> bool:
-        """No cell has content."""
-        return self.header is None and not self.last_row
+    def take_column(self, column: int) -> None:
+        """There is a cell in `column`."""
+        self.left = min(self.left, column) if self.left else column
+        self.right = max(self.right, column)
 
 
 def surveyed(
-    pieces: Iterator[bytes], columns: Sequence[Column], texts: Texts, scope: Scope, *, window_rows: int = WINDOW_ROWS
+    pieces: Iterator[bytes],
+    columns: Sequence[Column],
+    texts: Texts,
+    scope: Scope,
+    *,
+    window_rows: int = WINDOW_ROWS,
+    packer: BodyPacker | None = None,
 ) -> Survey:
-    """The survey of the worksheet whose XML comes in `pieces`. Raises `BadPackage`."""
+    """The survey of the worksheet whose XML comes in `pieces`; `packer` packs the body meanwhile.
+
+    Raises `BadPackage`.
+    """
     stream = SheetStream(pieces)
     grammar = stream.grammar
     survey = Survey(head=stream.head, grammar=grammar)
@@ -76,55 +93,42 @@ def surveyed(
     first, batch = _first_rows(batches, grammar)
     survey.header = find_header(_values([row for _, row in first], grammar, texts), columns)
     number = survey.header.row if survey.header else 0
-    survey.last_row = number
+    survey.last_row = survey.bottom = number
     top = [(start, row) for start, row in first if row.number <= number]
     survey.top = [row for _, row in top]
     begun = top[-1][0] + len(top[-1][1].data) if top else 0
     survey.body_begins = survey.body_ends = survey.window_ends = begun
+    for row in survey.top:
+        for cell in grammar.cells(row):
+            survey.take_column(cell.column)
+    survey.first = top[0][1].number if top else 0
     area = scope(survey.header) if survey.header else None
     key = next(column.key for column in columns if column.part is Part.ID)
     rows = _Rows(survey, area, survey.header.places.get(key) if survey.header else None, window_rows)
+    if packer is not None:
+        packer.begin(grammar, number)
+    rows.packer = packer
     place = len(batch)
-    rows.take([(start, row) for start, row in first if row.number > number], batch[begun:], 0)
-    before = first[-1][1].number if first else 0
+    before = rows.take(batch.cut(begun, place), begun, number)
     for batch in batches:
-        found = list(_numbered(batch, grammar, before))
-        before = found[-1][1].number if found else before
-        rows.take(found, batch, place)
+        before = rows.take(batch, place, before)
         place += len(batch)
-    for row in survey.top:
-        survey.used.update(cell.column for cell in grammar.cells(row))
-    if survey.top:
-        survey.first = survey.top[0].number
-        survey.bottom = max(survey.bottom, survey.top[-1].number)
     rows.resolve(texts)
     survey.close = stream.close
     return survey
 
 
-def _first_rows(batches: Iterator[bytes], grammar: Grammar) -> tuple[list[tuple[int, SheetRow]], bytes]:
+def _first_rows(batches: Iterator[Batch], grammar: Grammar) -> tuple[list[tuple[int, SheetRow]], Batch]:
     """The rows among which the header may stand, and whatever came with them, with their places in those bytes."""
     found: list[tuple[int, SheetRow]] = []
-    whole = b""
+    data = shadow = b""
     for batch in batches:
         before = found[-1][1].number if found else 0
-        found += ((start + len(whole), row) for start, row in grammar.rows_at(batch, shadow_of(batch)[0], before))
-        whole += batch
+        found += ((start + len(data), row) for start, row in grammar.rows_at(batch.data, batch.shadow, before))
+        data, shadow = data + batch.data, shadow + batch.shadow
         if found and found[-1][1].number >= SEARCH_ROWS:
             break
-    return found, whole
-
-
-def _numbered(batch: bytes, grammar: Grammar, before: int) -> Iterator[tuple[int, SheetRow]]:
-    """As `grammar.rows_at`, quicker: a row reaches to the next one's beginning."""
-    shadow, _ = shadow_of(batch)
-    begun: int | None = None
-    for match in grammar.row.finditer(shadow):
-        if begun is not None:
-            yield begun, SheetRow(before, batch[begun : match.start()])
-        before, begun = row_number(match[1] or b"", before), match.start()
-    if begun is not None:
-        yield begun, SheetRow(before, batch[begun:])
+    return found, Batch(data, data if data == shadow else shadow)
 
 
 def _values(rows: Sequence[SheetRow], grammar: Grammar, texts: Texts) -> Iterator[list[object]]:
@@ -159,29 +163,37 @@ class _Rows:
         self._id_column = id_column
         self._window_rows = window_rows
         self._found = _Found()
+        self.packer: BodyPacker | None = None
         prefix = re.escape(self._grammar.prefix)
-        self._letters = re.compile(rb'<%sc r="([A-Z]+)' % prefix)
-        if id_column is not None:
-            letters = column_letters(id_column).encode()
-            self._id_cell = re.compile(
-                rb'<%sc r="%s(\d+)"([^>]*)(?:(?<=/)>|>(.*?)</%sc\s*>)' % (prefix, letters, prefix), re.DOTALL
-            )
+        self._cell_begins = self._grammar.cell_begins + b' r="'
+        self._row_ends = b"</" + self._grammar.prefix + b"row>"
+        letters = column_letters(id_column or 0).encode()
+        values = rb"<%sis><%st[^>]*>([^<]*)</%st></%sis></%sc>|<%sv>([^<]*)</%sv></%sc>" % ((prefix,) * 8)
+        self._id_cell = re.compile(rb'<%sc r="%s(\d+)"((?:[^>]*[^/>])?)>(?:%s)?' % (prefix, letters, values))
 
-    def take(self, placed: list[tuple[int, SheetRow]], batch: bytes, place: int) -> None:
-        """Rows with their places in their batch, which begins at `place` in the rows' XML."""
-        if not placed:
-            return
-        survey = self._survey
-        rows = [row for _, row in placed]
-        survey.first = survey.first or rows[0].number
-        survey.bottom = max(survey.bottom, rows[-1].number)
-        if self._is_plain(batch):
-            survey.used.update(column_number(each.decode()) for each in set(self._letters.findall(batch)))
+    def take(self, batch: Batch, place: int, before: int) -> int:
+        """Rows that begin at `place` in the rows' XML; the one before has the number `before`.
+
+        The number of the last is returned.
+        """
+        if batch.is_clean and self._grammar.is_plain(batch.data):
+            rows = _backwards(batch.data, self._grammar)
+            self._take_columns(batch.data)
             if self._id_column is not None:
-                self._take_ids_plainly(batch)
+                self._take_ids(batch.data)
+            first = next(iter(self._grammar.rows_at(batch.data, batch.data, before)), None)
         else:
-            self._take_cells(rows)
-        self._take_content(placed, place)
+            listed = list(self._grammar.rows_at(batch.data, batch.shadow, before))
+            self._take_cells([row for _, row in listed])
+            rows, first = reversed(listed), listed[0] if listed else None
+        if first is None:
+            return before
+        survey = self._survey
+        survey.first = survey.first or first[1].number
+        last = self._take_content(rows, place)
+        if self.packer is not None:
+            self.packer.take(batch, survey.body_ends - place)
+        return last
 
     def resolve(self, texts: Texts) -> None:
         """The ids, once all texts are known."""
@@ -189,66 +201,81 @@ class _Rows:
 
     # ------------------------------------------------------------
 
-    def _is_plain(self, batch: bytes) -> bool:
-        """Every row and cell tells its place, first of all, and nothing can hide a tag."""
-        grammar = self._grammar
-        if b"<!" in batch or b"<?" in batch:
-            return False
-        cells = batch.count(grammar.cell_begins + b' r="')
-        others = sum(batch.count(grammar.cell_begins + end) for end in (b" ", b">", b"/", b"\n", b"\t", b"\r"))
-        return cells == others
+    def _take_columns(self, data: bytes) -> None:
+        """The first and the last cell of every row."""
+        begins, skipped = self._cell_begins, len(self._cell_begins)
+        ends: set[bytes] = set()
+        for row in data.split(self._row_ends):
+            first, last = row.find(begins), row.rfind(begins)
+            if first >= 0:
+                ends.add(row[first + skipped : first + skipped + 3])
+                ends.add(row[last + skipped : last + skipped + 3])
+        for each in ends:
+            self._survey.take_column(column_number(_DIGITS_ON.sub(b"", each).decode()))
 
-    def _take_ids_plainly(self, batch: bytes) -> None:
-        grammar = self._grammar
-        for match in self._id_cell.finditer(batch):
-            row, attributes, content = match.groups()
-            if not content:
-                continue
-            if b't="s"' in attributes:
-                value = grammar.value.search(content)
-                if value is not None and value[2]:
-                    self._found.add_shared(int(row), int(value[2]))
+    def _take_ids(self, data: bytes) -> None:
+        found = self._id_cell.findall(data)
+        if self._found.add_usual([int(each[0]) for each in found], [each[2] for each in found]):
+            return
+        for row, attributes, own, value in found:
+            if own and b't="inlineStr"' in attributes:
+                self._found.add(int(row), unescaped(own))
+            elif value and b't="s"' in attributes:
+                self._found.add_shared(int(row), int(value))
             else:
-                found = grammar.cells(SheetRow(int(row), match[0]))[0]
-                self._found.add(int(row), grammar.raw_value(found))
+                self._take_unusual_id(data, int(row))
+
+    def _take_unusual_id(self, data: bytes, number: int) -> None:
+        """Of a cell that is not as programs usually write one."""
+        begins = b'%s%s%d"' % (self._cell_begins, column_letters(self._id_column or 0).encode(), number)
+        place = data.index(begins)
+        match = self._grammar.cell_end.search(data, place)
+        cell = self._grammar.cells(SheetRow(number, data[place : match.end() if match else len(data)]))[0]
+        self._take_id(number, cell)
+
+    def _take_id(self, row: int, cell: Cell) -> None:
+        if not self._grammar.has_content(cell):
+            return
+        raw = self._grammar.raw_value(cell)
+        if cell.kind == "s":
+            self._found.add_shared(row, int(raw))
+        else:
+            self._found.add(row, raw)
 
     def _take_cells(self, rows: list[SheetRow]) -> None:
         for row in rows:
             for cell in self._grammar.cells(row):
-                self._survey.used.add(cell.column)
-                if cell.column == self._id_column and self._grammar.has_content(cell):
-                    raw = self._grammar.raw_value(cell)
-                    if cell.kind == "s":
-                        self._found.add_shared(row.number, int(raw))
-                    else:
-                        self._found.add(row.number, raw)
+                self._survey.take_column(cell.column)
+                if cell.column == self._id_column:
+                    self._take_id(row.number, cell)
 
-    def _take_content(self, placed: list[tuple[int, SheetRow]], place: int) -> None:
+    def _take_content(self, rows: Iterator[tuple[int, SheetRow]], place: int) -> int:
+        """Rows from the last to the first, as many as are needed; the number of the last."""
         survey = self._survey
-        rows, skipped = [row for _, row in placed], 0
-        limit = self._area.bottom if self._area else None
-        index = next(
-            (
-                index
-                for index in range(len(rows) - 1, -1, -1)
-                if (limit is None or rows[index].number <= limit) and self._is_filled(rows[index])
-            ),
-            None,
-        )
-        if index is not None:
-            survey.last_row = rows[index].number
-            survey.recent = [*survey.recent, *rows[max(0, index - _RECENT_ROWS + 1) : index + 1]][-_RECENT_ROWS:]
-            survey.body_ends = survey.window_ends = place + placed[index][0] + len(rows[index].data)
-            survey.window, survey.window_full, survey.filled_below = [], False, 0
-            rows, skipped = rows[index + 1 :], index + 1
-        survey.filled_below = next((row.number for row in reversed(rows) if self._is_filled(row)), survey.filled_below)
+        limit = self._area.bottom if self._area else MAX_ROWS
+        below: list[tuple[int, SheetRow]] = []
+        filled_below = bottom = 0
+        for start, row in rows:
+            bottom = bottom or row.number
+            filled = self._is_filled(row)
+            if filled and row.number <= limit:
+                more = [each for _, each in islice(rows, _RECENT_ROWS - 1)][::-1]
+                survey.recent = [*survey.recent, *more, row][-_RECENT_ROWS:]
+                survey.last_row = row.number
+                survey.body_ends = survey.window_ends = place + start + len(row.data)
+                survey.window, survey.window_full, survey.filled_below = [], False, 0
+                break
+            filled_below = filled_below or (row.number if filled else 0)
+            below.append((start, row))
+        survey.filled_below = filled_below or survey.filled_below
+        survey.bottom = max(survey.bottom, bottom)
         room = self._window_rows - len(survey.window)
-        taken = rows[:room]
-        survey.window += taken
-        survey.window_full = survey.window_full or len(rows) > room
+        taken = below[::-1][:room]
+        survey.window += [row for _, row in taken]
+        survey.window_full = survey.window_full or len(below) > room
         if taken:
-            start, row = placed[skipped + len(taken) - 1]
-            survey.window_ends = place + start + len(row.data)
+            survey.window_ends = place + taken[-1][0] + len(taken[-1][1].data)
+        return bottom
 
     def _is_filled(self, row: SheetRow) -> bool:
         """Whether the row has content, in the table's columns if there is one."""
@@ -262,6 +289,17 @@ class _Rows:
         )
 
 
+def _backwards(data: bytes, grammar: Grammar) -> Iterator[tuple[int, SheetRow]]:
+    """The rows from the last to the first; a row reaches to the next one's beginning."""
+    end = len(data)
+    while (start := data.rfind(grammar.row_begins, 0, end)) >= 0:
+        match = grammar.row.match(data, start)
+        if match is None:
+            raise BadPackage("a row has no tag")
+        yield start, SheetRow(row_number(match[1] or b"", 0), data[start:end])
+        end = start
+
+
 class _Found:
     """The ids as they are found: at once, or by the number of a shared text."""
 
@@ -273,6 +311,14 @@ class _Found:
     def add(self, row: int, text: str) -> None:
         if text.strip():
             self._ids.add(text, row)
+
+    def add_usual(self, rows: list[int], texts: list[bytes]) -> bool:
+        """All at once, if all are of 16 hex digits."""
+        joined = b"".join(texts)
+        if set(map(len, texts)) != {16} or not _HEX.fullmatch(joined):
+            return False
+        self._ids.add_keys(bytes.fromhex(joined.decode()), rows)
+        return True
 
     def add_shared(self, row: int, number: int) -> None:
         self._rows.append(row)

@@ -92,7 +92,7 @@ class WorkbookLedger:
             return bool(missing)
 
         if rows:
-            self._change(add)
+            self._change(add, packs=True)
         return {row.id: numbers[row.id] for row in rows}
 
     def find(self, ids: Sequence[str]) -> dict[str, int]:
@@ -124,7 +124,7 @@ class WorkbookLedger:
                 edition.amend({number: cell_entries(changes[each], every) for each, number in found.items()}, further)
             return bool(found)
 
-        self._change(put)
+        self._change(put, packs=False)
         return set(found)
 
     # ------------------------------------------------------------
@@ -136,23 +136,26 @@ class WorkbookLedger:
         with self._locks.held(path):
             yield path
 
-    def _change(self, change: Callable[[Edition, Path], bool]) -> None:
-        """Open, `change`, save. `change` is given the workbook's folder too; False: nothing is to be saved."""
+    def _change(self, change: Callable[[Edition, Path], bool], *, packs: bool) -> None:
+        """Open, `change`, save. `change` is given the workbook's folder too; False: nothing is to be saved.
+
+        `packs`: it is going to add rows.
+        """
         with self._held() as path:
             saving.ensure_folder(path.parent)
             for _ in range(_TRIES):
                 self._locks.ensure_closed(path)
                 _ensure_writable(path)
-                if self._changed(path, change):
+                if self._changed(path, change, packs=packs):
                     return
         text = "The workbook {name} is being saved by another program again and again. Its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
-    def _changed(self, path: Path, change: Callable[[Edition, Path], bool]) -> bool:
+    def _changed(self, path: Path, change: Callable[[Edition, Path], bool], *, packs: bool) -> bool:
         """One try; False when the file was changed meanwhile."""
         with saving.opened(path) as opened:
             signature = opened.signature if opened is not None else None
-            edition = self._edition(opened, path.name)
+            edition = self._edition(opened, path.name, packs=packs)
             if not change(edition, path.parent):
                 self._remember(signature, edition.standing)
                 return True
@@ -169,14 +172,15 @@ class WorkbookLedger:
         self._remember(saved, made[0])
         return True
 
-    def _edition(self, opened: saving.Opened | None, name: str) -> Edition:
+    def _edition(self, opened: saving.Opened | None, name: str, *, packs: bool = False) -> Edition:
         if opened is None:
             ensure_sheet_name(self._sheet, name)
             return Edition(BytesIO(new_workbook(self._sheet)), name, self._sheet, self._columns, None)
         ensure_package(opened.file, name)
         known = self._known
         fits = known is not None and known.signature == opened.signature
-        return Edition(opened.file, name, self._sheet, self._columns, known.standing if known and fits else None)
+        standing = known.standing if known and fits else None
+        return Edition(opened.file, name, self._sheet, self._columns, standing, packs=packs)
 
     def _found_anew(self, path: Path, ids: Sequence[str]) -> dict[str, int]:
         with saving.opened(path) as opened:

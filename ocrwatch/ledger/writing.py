@@ -14,9 +14,10 @@ from typing import BinaryIO
 
 from ocrwatch.ledger.archive import Archive, Member, new_member
 from ocrwatch.ledger.archive_writing import ArchiveWriter, Assembly, Packing, Piece
+from ocrwatch.ledger.body_packing import Packed
 from ocrwatch.ledger.draft import Draft
 from ocrwatch.ledger.grammar import SheetRow
-from ocrwatch.ledger.sheet_stream import SheetStream
+from ocrwatch.ledger.sheet_stream import Batch, SheetStream
 from ocrwatch.ledger.stale import Freshening
 from ocrwatch.ledger.standing import Pieces
 from ocrwatch.ledger.survey import Survey
@@ -27,14 +28,15 @@ class Changes:
     """All that changes. `sheet` is the ledger's; `parts` are small ones with their new content, new ones too; of the
     sheets `stale` the values that depend on ours go.
 
-    `before` is the survey of the sheet as it is in the archive; `known` its pieces there, if we packed it so; `fresh`
-    gives its XML if not.
+    `before` is the survey of the sheet as it is in the archive; `known` its pieces there, if we packed it so;
+    `packed` its body, if it was packed while it was looked through; `fresh` gives its XML if neither.
     """
 
     sheet: str
     draft: Draft
     before: Survey
     known: Pieces | None
+    packed: Packed | None
     fresh: Iterator[bytes]
     parts: Mapping[str, bytes]
     removed: frozenset[str] = frozenset()
@@ -85,10 +87,16 @@ def _write_sheet(archive: Archive, member: Member, changes: Changes, writer: Arc
         start += known.body.packed_bytes + known.window.packed_bytes
         rest = assembly.copy(archive.raw(member, start, known.rest.packed_bytes), known.rest)
     else:
-        freshening = Freshening(survey.grammar, draft.amended)
+        packed = changes.packed
+        freshening = packed.freshening if packed is not None else Freshening(survey.grammar, draft.amended)
         survey.top = [freshening.row(row) for row in survey.top]
         head = assembly.pack(survey.head + _joined(survey.top))
-        body, window, rest = _write_packed(assembly, changes, freshening)
+        if packed is not None:
+            body, rest = assembly.copy(packed.data(), packed.piece), Piece()
+            survey.window = [freshening.row(row) for row in survey.window]
+            body, window = _write_rows(assembly, draft, body)
+        else:
+            body, window, rest = _write_packed(assembly, changes, freshening)
     close = assembly.pack(survey.close, last=True)
     assembly.close()
     return Pieces(head=head, body=body, window=window, rest=rest, close=close)
@@ -99,17 +107,17 @@ def _write_packed(assembly: Assembly, changes: Changes, freshening: Freshening) 
     draft, before = changes.draft, changes.before
     stream = SheetStream(changes.fresh)
     batches = _placed(stream)
-    rest_of_batch = b""
+    rest_of_batch = Batch(b"", b"")
     with assembly.stream() as packing:
         for place, batch in batches:
-            rows = _between(batch, place, before.body_begins, before.body_ends)
-            if rows:
+            rows = batch.cut(before.body_begins - place, before.body_ends - place)
+            if rows.data:
                 packing.write(freshening.rows(rows))
             if place + len(batch) >= before.window_ends:
-                rest_of_batch = batch[max(0, before.window_ends - place) :]
+                rest_of_batch = batch.cut(before.window_ends - place, len(batch))
                 break
     draft.survey.window = [freshening.row(row) for row in draft.survey.window]
-    body, window = _write_rows(assembly, draft, packing.piece)
+    body, window = _write_rows(assembly, draft, assembly.grown(packing.piece))
     if not before.window_full:
         for _ in batches:
             pass  # to the end, where its checksum is compared
@@ -118,7 +126,7 @@ def _write_packed(assembly: Assembly, changes: Changes, freshening: Freshening) 
         packing.write(freshening.rows(rest_of_batch))
         for _, batch in batches:
             packing.write(freshening.rows(batch))
-    return body, window, packing.piece
+    return body, window, assembly.grown(packing.piece)
 
 
 def _write_rows(assembly: Assembly, draft: Draft, body: Piece) -> tuple[Piece, Piece]:
@@ -140,6 +148,7 @@ def _write_fresh(archive: Archive, member: Member, writer: ArchiveWriter) -> Non
     with assembly.stream() as packing:
         packing.write(stream.head)
         _freshen(stream, freshening, packing)
+    assembly.grown(packing.piece)
     assembly.pack(stream.close, last=True)
     assembly.close()
 
@@ -147,7 +156,7 @@ def _write_fresh(archive: Archive, member: Member, writer: ArchiveWriter) -> Non
 def _has_stale(archive: Archive, member: Member) -> bool:
     stream = SheetStream(archive.inflated(member))
     freshening = Freshening(stream.grammar)
-    return any(freshening.rows(batch) is not batch for batch in stream.batches())
+    return any(freshening.rows(batch) is not batch.data for batch in stream.batches())
 
 
 def _freshen(stream: SheetStream, freshening: Freshening, packing: Packing) -> None:
@@ -155,18 +164,12 @@ def _freshen(stream: SheetStream, freshening: Freshening, packing: Packing) -> N
         packing.write(freshening.rows(batch))
 
 
-def _placed(stream: SheetStream) -> Iterator[tuple[int, bytes]]:
+def _placed(stream: SheetStream) -> Iterator[tuple[int, Batch]]:
     """The batches with their places in the rows' XML."""
     place = 0
     for batch in stream.batches():
         yield place, batch
         place += len(batch)
-
-
-def _between(batch: bytes, place: int, begins: int, ends: int) -> bytes:
-    """What of the batch at `place` lies between two places."""
-    first, last = max(0, begins - place), max(0, ends - place)
-    return batch if first == 0 and last >= len(batch) else batch[first:last]
 
 
 def _joined(rows: list[SheetRow]) -> bytes:
