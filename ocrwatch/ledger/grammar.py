@@ -28,10 +28,13 @@ _ATTRIBUTES = rb"""(\s[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)?/?>"""
 
 _HIDING = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _HIDING_BEGUN = re.compile(rb"<[!?]|<\Z")
-_NUMBER = re.compile(rb"""(?:^|\s)r\s*=\s*["'](\d+)["']""")
-_PLACE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]+)\d+["']""")
-_TYPE = re.compile(rb"""(?:^|\s)t\s*=\s*["'](\w+)["']""")
-_STYLE = re.compile(rb"""(?:^|\s)s\s*=\s*["'](\d+)["']""")
+_OTHERS = rb"""(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*?\s+"""
+"""Attributes before the one that is looked for: what stands in a value is none."""
+
+_NUMBER, _PLACE, _TYPE, _STYLE = (
+    re.compile(_OTHERS + name + rb"""\s*=\s*["'](""" + value + rb""")["']""")
+    for name, value in ((b"r", rb"\d+"), (b"r", rb"[A-Za-z]+\d+"), (b"t", rb"\w+"), (b"s", rb"\d+"))
+)
 
 
 def shadow_of(data: bytes) -> tuple[bytes, int]:
@@ -58,17 +61,17 @@ class Cell:
     @property
     def kind(self) -> str:
         """The type of its value: `n` where none is told."""
-        match = _TYPE.search(self.attributes)
+        match = _TYPE.match(self.attributes)
         return match[1].decode() if match else "n"
 
     @property
     def style(self) -> int:
-        match = _STYLE.search(self.attributes)
+        match = _STYLE.match(self.attributes)
         return int(match[1]) if match else 0
 
     @property
     def has_place(self) -> bool:
-        return _PLACE.search(self.attributes) is not None
+        return _PLACE.match(self.attributes) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,8 @@ class Grammar:
                     raise BadPackage("a cell has no end")
                 inner_end, place = ending.span()
             attributes = match[1] or b""
-            told = _PLACE.search(attributes)
-            column = column_number(told[1].decode().upper()) if told else column + 1
+            told = _PLACE.match(attributes)
+            column = column_number(told[1].rstrip(b"0123456789").decode().upper()) if told else column + 1
             content = row.data[inner:inner_end]
             found.append(Cell(column, match.start(), inner, inner_end, place, attributes, content))
         return found
@@ -214,7 +217,7 @@ def ends_itself(tag: re.Match[bytes]) -> bool:
 
 
 def row_number(attributes: bytes, before: int) -> int:
-    told = _NUMBER.search(attributes)
+    told = _NUMBER.match(attributes)
     return int(told[1]) if told else before + 1
 
 
@@ -224,5 +227,5 @@ def grammar_of(prefix: str) -> Grammar:
 
 
 def _attribute(attributes: bytes, name: str) -> str:
-    match = re.search(rb"""(?:^|\s)%s\s*=\s*(?:"([^"]*)"|'([^']*)')""" % name.encode(), attributes)
+    match = re.match(_OTHERS + name.encode() + rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""", attributes)
     return unescaped(match[1] or match[2] or b"") if match else ""

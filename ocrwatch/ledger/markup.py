@@ -125,7 +125,8 @@ def set_attribute(data: bytes, element: Element, name: str, value: str) -> Edit:
     """The edit that gives `element` an attribute, or another value of it."""
     tag = data[element.start : element.inner]
     quoted = b'"%s"' % escaped(value, quote=True)
-    match = re.search(rb"""\s%s\s*=\s*("[^"]*"|'[^']*')""" % re.escape(name.encode()), tag)
+    others = rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*?"""
+    match = re.match(others + rb"""\s+%s\s*=\s*("[^"]*"|'[^']*')""" % re.escape(name.encode()), tag)
     if match is not None and name in element.attributes:
         return element.start + match.start(1), element.start + match.end(1), quoted
     place = element.inner - (2 if element.is_empty_tag else 1)

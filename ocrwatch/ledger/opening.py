@@ -86,7 +86,7 @@ def sheet_pieces(package: Package, part: str) -> Iterator[bytes]:
 def ensure_styles(package: Package, standing: Standing) -> None:
     """A workbook may have no formats at all; ours need the part."""
     if not standing.styles_part:
-        part = package.free_part("xl/styles{}.xml")
+        part = package.free_part("xl/styles{}.xml") if package.has("xl/styles.xml") else "xl/styles.xml"
         package.add(part, "styles", MINIMAL.format(space=package.space).encode())
         package.relate(package.workbook_part, "styles", part)
         standing.styles_part = part
