@@ -109,6 +109,8 @@ class Grammar:
             re.compile(b"<" + name + tag + _ATTRIBUTES + b"(?:(?<=/>)|(.*?)</" + name + tag + rb"\s*>)", re.DOTALL)
             for tag in (b"v", b"f", b"t")
         )
+        self.plain_item, self.text_ends = b"<%ssi><%st>" % (prefix, prefix), b"</%st>" % prefix
+        self.unplain = re.compile(rb'<%s(?:c(?! r="[A-Z])|row(?! r="\d))' % name)
         self.phonetic = re.compile(rb"<%srPh[\s>].*?</%srPh\s*>" % (name, name), re.DOTALL)
         self.value_begins, self.formula_begins, self.text_begins = (b"<" + prefix + tag for tag in (b"v", b"f", b"is"))
 
@@ -206,9 +208,7 @@ class Grammar:
 
     def is_plain(self, data: bytes) -> bool:
         """Every row and cell tells its place first of all, as nearly all programs write them."""
-        return data.count(self.cell_begins) == data.count(self.cell_begins + b' r="') and data.count(
-            self.row_begins
-        ) == data.count(self.row_begins + b' r="')
+        return self.unplain.search(data) is None
 
 
 def ends_itself(tag: re.Match[bytes]) -> bool:

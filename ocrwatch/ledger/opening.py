@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from ocrwatch.ledger.archive import Archive
 from ocrwatch.ledger.body_packing import BodyPacker
@@ -193,10 +194,12 @@ def _texts(package: Package, part: str | None) -> Texts:
     archive: Archive = package.archive
 
     def found(wanted: Iterable[int]) -> Iterator[str]:
-        numbers = list(wanted)
-        if numbers and part is None:
+        waiting = iter(wanted)
+        first = next(waiting, None)
+        if first is None:
+            return
+        if part is None:
             raise BadPackage("there are no shared texts")
-        if numbers and part is not None:
-            yield from texts(archive.inflated(archive.member(part)), numbers)
+        yield from texts(archive.inflated(archive.member(part)), chain((first,), waiting))
 
     return found

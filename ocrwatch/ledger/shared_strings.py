@@ -6,7 +6,6 @@ Office programs keep every text of a workbook there, also those that we wrote in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from ocrwatch.ledger.grammar import Grammar, grammar_of
 from ocrwatch.ledger.markup import parsed, unescaped
@@ -17,16 +16,13 @@ _MOST_BYTES = 1 << 26
 
 def texts(pieces: Iterator[bytes], wanted: Iterable[int]) -> Iterator[str]:
     """The text of each number in `wanted`, which must not fall; `pieces` is the part, in pieces."""
-    if not (numbers := list(wanted)):
+    waiting = iter(wanted)
+    number = next(waiting, -1)
+    if number < 0:
         return
-    if any(first > second for first, second in pairwise(numbers)):
-        raise ValueError("numbers fall")
-    waiting = iter(numbers)
-    number = next(waiting)
     for first, items, grammar in _portions(pieces):
         while number < first + len(items):
-            text = _text(items[number - first], grammar)
-            yield text
+            yield _text(items[number - first], grammar)
             following = next(waiting, None)
             if following is None:
                 return
@@ -64,6 +60,8 @@ def _grammar(data: bytes) -> Grammar | None:
 
 
 def _text(item: bytes, grammar: Grammar) -> str:
+    if item.startswith(grammar.plain_item) and item.endswith(grammar.text_ends) and item.count(b"<") == 3:
+        return unescaped(item[len(grammar.plain_item) : -len(grammar.text_ends)])
     begun = item.rfind(b"<" + grammar.prefix + b"si>")
     item = item[begun if begun >= 0 else 0 :]
     if b"<!" in item:

@@ -22,10 +22,14 @@ _BATCH_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Whole rows. In `shadow`, as long as `data`, nothing can hide a tag; it is `data` itself where nothing does."""
+    """Whole rows. In `shadow`, as long as `data`, nothing can hide a tag; it is `data` itself where nothing does.
+
+    `is_plain`: nothing does, and every row and cell tells its place first of all, as nearly all programs write them.
+    """
 
     data: bytes
     shadow: bytes
+    is_plain: bool
 
     @property
     def is_clean(self) -> bool:
@@ -39,7 +43,8 @@ class Batch:
         if first <= 0 and last >= len(self.data):
             return self
         data = self.data[max(0, first) : max(0, last)]
-        return Batch(data, data if self.is_clean else self.shadow[max(0, first) : max(0, last)])
+        shadow = data if self.is_clean else self.shadow[max(0, first) : max(0, last)]
+        return Batch(data, shadow, self.is_plain)
 
 
 class SheetStream:
@@ -61,13 +66,13 @@ class SheetStream:
             if ending is not None:
                 rows, self._buffer = self._buffer[: ending.start()], self._buffer[ending.start() :]
                 if rows:
-                    yield Batch(rows, rows if is_clean else shadow[: len(rows)])
+                    yield self._batch(rows, rows if is_clean else shadow[: len(rows)])
                 self.close = self._all()
                 return
             cut = shadow.rfind(grammar.row_begins, 0, sure)
             if cut > 0 and len(self._buffer) >= _BATCH_BYTES:
                 rows, self._buffer = self._buffer[:cut], self._buffer[cut:]
-                yield Batch(rows, rows if is_clean else shadow[:cut])
+                yield self._batch(rows, rows if is_clean else shadow[:cut])
             elif not self._more():
                 raise BadPackage("the rows have no end")
 
@@ -89,6 +94,9 @@ class SheetStream:
             head = re.sub(rb"\s*/>\Z", b">", head)
             self._buffer = b"</%ssheetData>" % grammar.prefix + self._buffer
         return grammar, head
+
+    def _batch(self, data: bytes, shadow: bytes) -> Batch:
+        return Batch(data, shadow, shadow is data and self.grammar.is_plain(data))
 
     def _more(self) -> bool:
         """Read on, at least a batch; False at the end."""

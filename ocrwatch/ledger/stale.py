@@ -109,7 +109,7 @@ class Freshening:
     def rows(self, batch: Batch) -> bytes:
         """The rows of `batch` without what is stale; its very bytes where nothing is."""
         data = batch.data
-        if not self._has_work(data):
+        if not self._has_work(batch):
             return data
         pieces: list[bytes] = []
         place = 0
@@ -145,12 +145,9 @@ class Freshening:
 
     # ------------------------------------------------------------
 
-    def _has_work(self, data: bytes) -> bool:
-        """Also whether rows have to be counted, since they do not tell their numbers."""
-        grammar = self._grammar
-        if self._areas or self._amended or self._other_formula.search(data):
-            return True
-        return data.count(grammar.row_begins + b' r="') != data.count(grammar.row_begins)
+    def _has_work(self, batch: Batch) -> bool:
+        """Also where rows have to be counted, since they do not tell their numbers."""
+        return bool(self._areas or self._amended or not batch.is_plain or self._other_formula.search(batch.data))
 
     def _reach_of(self, cell: Cell, row: int) -> Reach | None:
         """What the cell's formula refers to; None where it has none."""

@@ -128,7 +128,8 @@ def _first_rows(batches: Iterator[Batch], grammar: Grammar) -> tuple[list[tuple[
         data, shadow = data + batch.data, shadow + batch.shadow
         if found and found[-1][1].number >= SEARCH_ROWS:
             break
-    return found, Batch(data, data if data == shadow else shadow)
+    is_clean = data == shadow
+    return found, Batch(data, data if is_clean else shadow, is_clean and grammar.is_plain(data))
 
 
 def _values(rows: Sequence[SheetRow], grammar: Grammar, texts: Texts) -> Iterator[list[object]]:
@@ -164,6 +165,7 @@ class _Rows:
         self._window_rows = window_rows
         self._found = _Found()
         self.packer: BodyPacker | None = None
+        self._beyond: re.Pattern[bytes] | None = None
         prefix = re.escape(self._grammar.prefix)
         self._cell_begins = self._grammar.cell_begins + b' r="'
         self._row_ends = b"</" + self._grammar.prefix + b"row>"
@@ -176,7 +178,7 @@ class _Rows:
 
         The number of the last is returned.
         """
-        if batch.is_clean and self._grammar.is_plain(batch.data):
+        if batch.is_plain:
             rows = _backwards(batch.data, self._grammar)
             self._take_columns(batch.data)
             if self._id_column is not None:
@@ -202,7 +204,9 @@ class _Rows:
     # ------------------------------------------------------------
 
     def _take_columns(self, data: bytes) -> None:
-        """The first and the last cell of every row."""
+        """The first and the last cell of every row, unless all are within the columns that are known."""
+        if self._beyond is not None and self._survey.left == 1 and self._beyond.search(data) is None:
+            return
         begins, skipped = self._cell_begins, len(self._cell_begins)
         ends: set[bytes] = set()
         for row in data.split(self._row_ends):
@@ -212,6 +216,7 @@ class _Rows:
                 ends.add(row[last + skipped : last + skipped + 3])
         for each in ends:
             self._survey.take_column(column_number(_DIGITS_ON.sub(b"", each).decode()))
+        self._beyond = re.compile(re.escape(begins) + _letters_after(column_letters(self._survey.right)))
 
     def _take_ids(self, data: bytes) -> None:
         found = self._id_cell.findall(data)
@@ -289,6 +294,16 @@ class _Rows:
         )
 
 
+def _letters_after(letters: str) -> bytes:
+    """A pattern for all columns to the right of that one."""
+    same = [
+        f"{letters[:place]}[{chr(ord(letter) + 1)}-Z][A-Z]{{{len(letters) - place - 1}}}"
+        for place, letter in enumerate(letters)
+        if letter != "Z"
+    ]
+    return f"(?:{'|'.join([*same, f'[A-Z]{{{len(letters) + 1},}}'])})[0-9]".encode()
+
+
 def _backwards(data: bytes, grammar: Grammar) -> Iterator[tuple[int, SheetRow]]:
     """The rows from the last to the first; a row reaches to the next one's beginning."""
     end = len(data)
@@ -330,7 +345,8 @@ class _Found:
         if any(numbers[place] > numbers[place + 1] for place in range(len(numbers) - 1)):
             order = sorted(order, key=numbers.__getitem__)
         shared = RowIds()
-        for place, text in zip(order, texts(numbers[each] for each in order), strict=True):
+        wanted = numbers if isinstance(order, range) else array("I", (numbers[each] for each in order))
+        for place, text in zip(order, texts(wanted), strict=True):
             if text.strip():
                 shared.add(text, rows[place])
         ids.take(self._ids, shared)

@@ -107,7 +107,7 @@ def _write_packed(assembly: Assembly, changes: Changes, freshening: Freshening) 
     draft, before = changes.draft, changes.before
     stream = SheetStream(changes.fresh)
     batches = _placed(stream)
-    rest_of_batch = Batch(b"", b"")
+    rest_of_batch = Batch(b"", b"", is_plain=True)
     with assembly.stream() as packing:
         for place, batch in batches:
             rows = batch.cut(before.body_begins - place, before.body_ends - place)
