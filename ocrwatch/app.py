@@ -20,7 +20,7 @@ from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.config.paths import machine_id, made_private
 from ocrwatch.config.profiles import profile
-from ocrwatch.config.secrets import api_key, resolve_engine
+from ocrwatch.config.secrets import has_key, key_in_time, resolve_engine
 from ocrwatch.config.settings import Inbox as InboxSettings
 from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
@@ -70,7 +70,7 @@ class Engine:
         self.pages = ChildPages(self._decoding)
         self.host = ""
         self.readers = _LOCAL_READERS
-        kind = resolve_engine(settings, key_present=api_key(settings) is not None)
+        kind = resolve_engine(settings, key_present=has_key(settings))
         self.reader: Reader = self._endpoint(settings, answers) if kind == "endpoint" else self._local(answers)
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class Engine:
         return EndpointReader(
             base_url=endpoint.base_url,
             model=endpoint.model,
-            key=lambda: api_key(settings),
+            key=lambda: key_in_time(settings),
             timeout_seconds=endpoint.timeout_seconds,
             min_pixels=endpoint.min_pixels,
             max_pixels=endpoint.max_pixels,
