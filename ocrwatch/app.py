@@ -20,7 +20,7 @@ from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.config.paths import machine_id, made_private
 from ocrwatch.config.profiles import profile
-from ocrwatch.config.secrets import has_key, key_in_time, resolve_engine
+from ocrwatch.config.secrets import engine_in_force, key_in_time
 from ocrwatch.config.settings import Inbox as InboxSettings
 from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
@@ -70,8 +70,8 @@ class Engine:
         self.pages = ChildPages(self._decoding)
         self.host = ""
         self.readers = _LOCAL_READERS
-        kind = resolve_engine(settings, key_present=has_key(settings))
-        self.reader: Reader = self._endpoint(settings, answers) if kind == "endpoint" else self._local(answers)
+        is_service = engine_in_force(settings) == "endpoint"
+        self.reader: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
 
     def close(self) -> None:
         """End the child processes."""

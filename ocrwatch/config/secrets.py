@@ -87,6 +87,12 @@ def resolve_engine(settings: Settings, *, key_present: bool) -> Literal["endpoin
     return "endpoint" if key_present or settings.endpoint.base_url != DEFAULT_BASE_URL else "local"
 
 
+def engine_in_force(settings: Settings) -> Literal["endpoint", "local"]:
+    """Who reads. The keyring is asked only where it decides. Raises as `api_key`."""
+    is_told = settings.reader.engine != "auto" or settings.endpoint.base_url != DEFAULT_BASE_URL
+    return resolve_engine(settings, key_present=not is_told and has_key(settings))
+
+
 def _from_keyring(settings: Settings) -> str | None:
     try:
         with _unlocked():

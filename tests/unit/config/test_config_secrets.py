@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ocrwatch.config.secrets import VARIABLE, api_key, has_key, resolve_engine, set_key
+from ocrwatch.config.secrets import VARIABLE, api_key, engine_in_force, has_key, resolve_engine, set_key
 from ocrwatch.config.settings import Settings
 from ocrwatch.errors import ConfigurationError
 
@@ -220,7 +220,25 @@ def test_a_keyring_that_is_not_safe_is_refused(tmp_path: Path, backend: str) -> 
         ("endpoint", None, False, "endpoint"),
     ],
 )
-def test_who_reads(engine: str, base_url: str | None, key_present: bool, reads: str) -> None:
+def test_who_reads(
+    monkeypatch: pytest.MonkeyPatch, engine: str, base_url: str | None, key_present: bool, reads: str
+) -> None:
     """By itself the service where it has a key or is the person's own, else this computer."""
     data = {"reader": {"engine": engine}, "endpoint": {} if base_url is None else {"base_url": base_url}}
-    assert resolve_engine(Settings.model_validate(data), key_present=key_present) == reads
+    settings = Settings.model_validate(data)
+    assert resolve_engine(settings, key_present=key_present) == reads
+    if key_present:
+        monkeypatch.setenv(VARIABLE, "sk-one")
+    assert engine_in_force(settings) == reads
+
+
+def test_the_keyring_is_not_asked_in_vain(tmp_path: Path) -> None:
+    """Where it is told who reads, the keyring is not even loaded."""
+    file = tmp_path / "script.py"
+    script = "from ocrwatch.config.secrets import engine_in_force\n"
+    script += (
+        "print(engine_in_force(Settings.model_validate({'reader': {'engine': 'local'}})), 'keyring' in sys.modules)"
+    )
+    file.write_text(PRELUDE + script, encoding="utf-8")
+    found = subprocess.run([sys.executable, str(file)], check=True, capture_output=True, text=True)
+    assert found.stdout.split() == ["local", "False"]
