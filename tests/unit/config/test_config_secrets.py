@@ -142,6 +142,42 @@ def test_a_real_keyring_keeps_the_key(tmp_path: Path) -> None:
 
 
 @needs_keyring
+def test_the_commands_set_and_clear_the_key(tmp_path: Path) -> None:
+    """`ocrwatch key set` takes the key from a pipe, keeps it, and never repeats it; `key clear` takes it away."""
+    found = in_session(
+        tmp_path,
+        """
+        import subprocess
+        config = Path(sys.argv[1]).with_name("config.toml")
+        config.write_text(f"state_dir = {sys.argv[1]!r}\\nlanguage = 'en'\\n[endpoint]\\nbase_url = 'https://one.example/v1'\\n")
+        def key(verb, given=""):
+            command = [sys.executable, "-m", "ocrwatch", "key", verb, "--config", str(config)]
+            done = subprocess.run(command, input=given, capture_output=True, text=True)
+            assert "sk-" not in done.stdout + done.stderr
+            print(done.returncode, (done.stdout + done.stderr).strip())
+        key("set", "sk-one\\n")
+        print(api_key(settings()))
+        key("set", "\\n")
+        key("set", "two words\\n")
+        print(api_key(settings()))
+        key("clear")
+        print(api_key(settings()))
+        key("clear")
+        """,
+    )
+    said = [line.replace("ocrwatch: ", "") for line in found]
+    assert [said[0], said[1], said[-4], said[-3], said[-2], said[-1]] == [
+        "0 The key is kept in the system's keyring.",
+        "sk-one",
+        "sk-one",
+        "0 The key was taken out of the keyring.",
+        "None",
+        "0 There was no key in the keyring.",
+    ]
+    assert [line[0] for line in said[2:-4] if line[0].isdigit()] == ["2", "2"]
+
+
+@needs_keyring
 def test_a_locked_keyring_is_not_a_computer_without_a_key(tmp_path: Path) -> None:
     """At a login before the keyring opens, the key is not there, but it is known that one was set."""
     assert in_session(tmp_path, 'set_key(settings(), "sk-one")\nprint(key_in_time(settings()))') == ["sk-one"]
