@@ -330,14 +330,14 @@ def test_lease_is_renewed_by_looks(stage: Stage, folder: Path) -> None:
 def test_forbidden_subfolder_is_told(stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A subfolder that may not be read shows among the troubles."""
     (folder / "closed").mkdir()
-    entries = Path.iterdir
+    entries = os.listdir
 
-    def iterdir(path: Path) -> object:
+    def listdir(path: Path) -> object:
         if path.name == "closed":
             raise PermissionError(13, "Permission denied")
         return entries(path)
 
-    monkeypatch.setattr(Path, "iterdir", iterdir)
+    monkeypatch.setattr(os, "listdir", listdir)
     ((place, why),) = stage.look().troubles
     assert place == folder / "closed"
     assert "may not be read" in str(why)
