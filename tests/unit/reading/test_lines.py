@@ -31,7 +31,9 @@ def quads(degrees: float, scale: float = 1.0) -> list[tuple[str, Quad, float]]:
     for number, row in enumerate(TABLE):
         for left, cell in zip((LEFT[0], *LEFT[-len(row) + 1 :]), row, strict=True):
             top, right = 100 + 60 * number, left + 16 * len(cell)
-            read.append((cell, (place(left, top), place(right, top), place(right, top + 30), place(left, top + 30)), 1.0))
+            read.append(
+                (cell, (place(left, top), place(right, top), place(right, top + 30), place(left, top + 30)), 1.0)
+            )
     return read
 
 
