@@ -51,6 +51,22 @@ def test_no_connection_waits_without_an_attempt_and_ever_longer(tmp_path: Path) 
     desk.close()
 
 
+def test_a_host_that_is_not_found_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that cannot be resolved is how most computers are offline."""
+
+    def nowhere(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    desk = Desk("http://ocr.example.com/v1", tmp_path)
+    met = desk.error()
+    desk.close()
+    assert isinstance(met, Offline)
+    assert "ocr.example.com is not found" in str(met)
+
+
 def test_a_server_without_tls_is_offline_for_https(tmp_path: Path) -> None:
     """No secure connection is no connection; the message says what to look at."""
     with EndpointServer(in_turn(good())) as server:

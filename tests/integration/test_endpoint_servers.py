@@ -39,6 +39,16 @@ def test_every_server_is_read_unchanged(name: str, pixel_fields: bool, tmp_path:
         assert all(b"pixels" not in repr(one.body).encode() for one in asked)
 
 
+@pytest.mark.parametrize("ending", ["", "/", "/chat/completions", "/chat/completions/"])
+def test_the_address_may_be_written_in_several_ways(ending: str, tmp_path: Path) -> None:
+    """With a slash at its end, or whole, as documentation prints it."""
+    with EndpointServer(in_turn(good())) as server:
+        desk = Desk(server.base_url + ending, tmp_path)
+        assert desk.reader.read(document(), RECEIPT).entries == (GOOD,)
+        desk.close()
+    assert server.violations == []
+
+
 def test_the_pixel_fields_go_to_the_services_that_know_them(tmp_path: Path) -> None:
     """By itself the reader sends them to hosts that are known to take them, and to no other that looks alike."""
     from ocrwatch.reading.requests import takes_pixel_fields

@@ -238,6 +238,18 @@ def test_a_list_of_objects_is_several_entries_with_a_remark() -> None:
     assert [str(remark) for remark in read.remarks] == ["2 papers were read on one picture: compare with the scan"]
 
 
+def test_a_draft_before_the_answer_is_no_row_of_its_own() -> None:
+    """An object that says nothing beyond another one is kept in that one, and a person is told."""
+    for content in (
+        '{"company": "A"} {"company": "A", "total": "1"}',
+        '{"company": "A", "total": "1"} {"company": "A"}',
+    ):
+        read = fields_in(content, RECEIPT)
+        assert read.entries == ({"company": "A", "total": "1"},)
+        assert len(read.remarks) == 1
+    assert len(fields_in('{"company": "A"} {"company": "B", "total": "1"}', RECEIPT).entries) == 2
+
+
 def test_an_object_given_twice_is_one_entry_with_a_remark() -> None:
     """The same values twice make no second row, and a person is told."""
     read = fields_in(f"{json.dumps(GOOD)}\n{fenced(GOOD)}", RECEIPT)

@@ -73,6 +73,12 @@ def test_those_who_wait_do_not_come_back_as_a_crowd() -> None:
     assert [throttle.seconds_to_wait(traffic, NOW, jitter) for jitter in (0, 0.5, 1)] == [10, 12.5, 15]
 
 
+def test_a_clock_that_is_set_back_does_not_stop_the_line() -> None:
+    """A time that lies farther away than any wait was taken from a wrong clock."""
+    traffic = throttle.slowed(throttle.at_first(4), NOW, 0.5)
+    assert throttle.seconds_to_wait(traffic, NOW - 86_400, 0.5) == 0
+
+
 def test_quota_is_credit_only_after_three_minutes_without_an_answer() -> None:
     """The first word of quota starts the time, an answer ends it."""
     traffic = throttle.out_of_quota(throttle.at_first(1), NOW)
