@@ -166,7 +166,7 @@ class Inbox:
         )
         self._listing = listing
         self._listed_at = now
-        self._watch.listed(listing.files, now)
+        self._watch.listed(listing.files, listing.folders, now)
         news = {path: seen for path, seen in listing.files.items() if not known(path, seen.signature)}
         self._settling.observe(news, now)
 

@@ -43,13 +43,14 @@ _TELLS_HIDDEN = hasattr(os.stat_result, "st_flags") or hasattr(os.stat_result, "
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of a folder, and its subfolders that could not be listed.
+    """The files of a folder, the folders they lie in (itself first), and its subfolders that could not be listed.
 
     `looks` is for the next listing, which makes nothing anew for a file that looks as it did: thousands of files
     that stay in their folder cost little then.
     """
 
     files: dict[Path, Sighting]
+    folders: tuple[Path, ...]
     unreadable: tuple[Path, ...]
     looks: dict[str, tuple[_Look, Path, Sighting]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -66,7 +67,8 @@ def listed(
     """What lies in `folder`, apart from `own_paths`. `before`: an earlier listing of it. Raises `FolderAway`."""
     own = _Own(own_paths)
     known = before.looks if before is not None else {}
-    listing = Listing({}, ())
+    listing = Listing({}, (), ())
+    folders: list[Path] = []
     unreadable: list[Path] = []
     waiting = [(folder, folder.resolve())]
     while waiting:
@@ -77,13 +79,15 @@ def listed(
                     _add(listing, path, found, kind, known)
                 elif recursive and _is_folder(found):
                     waiting.append((place / name, real / name))
+            folders.append(place)
         except OSError as error:
             if place == folder:
                 raise away.unreadable(folder, error) from error
             unreadable.append(place)
     if unreadable:
         _make_sure_of(folder)
-    return replace(listing, unreadable=tuple(place for place in unreadable if place.exists()))
+    still_there = tuple(place for place in unreadable if place.exists())
+    return replace(listing, folders=tuple(folders), unreadable=still_there)
 
 
 def sighting(path: Path, kind: FileSystem) -> Sighting | None:

@@ -105,6 +105,7 @@ def test_forbidden_subfolder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     found = listed(tmp_path, LOCAL, recursive=True, own_paths=())
     assert list(found.files) == [tmp_path / "scan.jpg"]
     assert found.unreadable == (tmp_path / "closed",)
+    assert found.folders == (tmp_path,)
 
 
 def test_forbidden_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
