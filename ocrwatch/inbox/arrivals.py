@@ -177,9 +177,9 @@ class Inbox:
 
     def _look_again_at(self, *, was_listed: bool) -> float:
         now = self._clock()
-        next_listing = self._listed_at + LEAST_SECONDS_BETWEEN_LISTINGS
-        next_due = max(self._settling.next_due(), next_listing) if was_listed else next_listing
-        return min(next_due, self._watch.next_look(now), now + self._lease.seconds_to_renewal())
+        next_listing = NEVER if was_listed else self._listed_at + LEAST_SECONDS_BETWEEN_LISTINGS
+        next_due = self._settling.next_due()
+        return min(next_due, next_listing, self._watch.next_look(now), now + self._lease.seconds_to_renewal())
 
     # ------------------------------------------------------------ taking
 
