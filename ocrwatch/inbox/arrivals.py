@@ -46,7 +46,7 @@ Known = Callable[[Path, Signature], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A scan to take. `folder`: its subfolder, "" at the top. Either `inspection` or `refusal` is None."""
+    """A scan to take. `folder`: its subfolder as text, "" at the top. Either `inspection` or `refusal` is None."""
 
     path: Path
     folder: str
@@ -214,7 +214,7 @@ class Inbox:
             return None
         return Arrival(
             path=path,
-            folder="/".join(path.parent.relative_to(self.folder).parts),
+            folder=_as_text("/".join(path.parent.relative_to(self.folder).parts)),
             signature=signature,
             digest=digest,
             inspection=inspection,
@@ -257,3 +257,8 @@ class Inbox:
         """Whether the file looks as when it was listed; if not, it begins to settle anew."""
         assert self._kind is not None
         return self._settling.observe_one(path, sighting(path, self._kind), self._clock())
+
+
+def _as_text(name: str) -> str:
+    """`name` for people's eyes: bytes that are no text become `?`."""
+    return name.encode(errors="replace").decode()

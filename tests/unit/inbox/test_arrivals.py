@@ -47,6 +47,19 @@ def test_scan_arrives_after_its_settle_time(stage: Stage, folder: Path) -> None:
     assert (look.arrived, look.pending) == ((), 0)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="names of POSIX")
+def test_folder_whose_name_is_no_text(stage: Stage, folder: Path) -> None:
+    """A subfolder's name goes into the ledger: bytes in it that are no text become marks that are."""
+    place = folder / os.fsdecode(b"caf\xe9") / "票据"
+    place.mkdir(parents=True)
+    (place / "scan.jpg").write_bytes(SCAN)
+    stage.look()
+    stage.go(1.0)
+    (arrival,) = stage.look().arrived
+    assert arrival.folder == "caf?/票据"
+    assert arrival.path == place / "scan.jpg"
+
+
 def test_present_before_the_start(folder: Path) -> None:
     """Files that lay there long before the start are taken at the first look, oldest first."""
     for name in ("b.jpg", "a.jpg"):
