@@ -280,4 +280,4 @@ def book_of(inbox: InboxSettings) -> str:
 
 def _places(inbox: InboxSettings) -> Places:
     done, failed = destinations(inbox)
-    return Places(book=book_of(inbox), done=done, failed=failed)
+    return Places(book=book_of(inbox), recursive=inbox.recursive, done=done, failed=failed)

@@ -82,8 +82,7 @@ class Service:
         """Take up where the journal says the line stood, and begin."""
         self._pause = pause_from_json(self._journal.orders.pause())
         for document in self._journal.documents.on_the_line():
-            self._schedule.put(document)
-            self._on_change(document)
+            self._bring_back(document)
         self._begin("feeder", self._feed)
         self._begin("writer", self._write)
         for number in range(self._readers):
@@ -148,13 +147,13 @@ class Service:
             log.exception("Looking at the folders failed; it is tried again")
             self._wake.wait(TICK_SECONDS)
             return
+        for document in arrived:
+            self._tell(document)
         with self._line:
             self._looks += 1
             for document in arrived:
                 self._put(document)
             self._line.notify_all()  # a look that found nothing may be what `wait_until_done` waits for
-        for document in arrived:
-            self._on_change(document)
 
     def _carry_out(self) -> None:
         for order in self._journal.orders.take():
@@ -192,12 +191,8 @@ class Service:
 
     def _retry(self, keys: Sequence[int]) -> None:
         """Bring failed documents back onto the line."""
-        reopened = orders.retry(self._journal, keys)
-        with self._line:
-            for document in reopened:
-                self._put(document)
-        for document in reopened:
-            self._on_change(document)
+        for document in orders.retry(self._journal, keys):
+            self._bring_back(document)
 
     def _publish(self) -> None:
         status = self.status()
@@ -280,9 +275,16 @@ class Service:
     # ------------------------------------------------------------ the line
 
     def _bring_back(self, document: Document) -> None:
+        self._tell(document)
         with self._line:
             self._put(document)
-        self._on_change(document)
+
+    def _tell(self, document: Document) -> None:
+        """Before the line knows: whoever waits for its end has then heard of all. A listener's fault is its own."""
+        try:
+            self._on_change(document)
+        except Exception:
+            log.exception("A listener failed")
 
     def _put(self, document: Document) -> None:
         """Caller holds the line."""
