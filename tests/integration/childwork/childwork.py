@@ -44,6 +44,11 @@ def wait_for_ever(arguments, blob):
     return None, b""
 
 
+def linger(arguments, blob):
+    threading.Event().wait(0.3)
+    return "done", b""
+
+
 def hold_everything(arguments, blob):
     """Holds the interpreter's lock for hours: no other thread of Python runs."""
     begun = Path(arguments["begun"])
