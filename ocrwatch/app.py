@@ -26,7 +26,7 @@ from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
-from ocrwatch.errors import Busy, ConfigurationError, FolderAway
+from ocrwatch.errors import BadKey, Busy, ConfigurationError, FolderAway
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
@@ -88,7 +88,7 @@ class Engine:
         return EndpointReader(
             base_url=endpoint.base_url,
             model=endpoint.model,
-            key=lambda: key_in_time(settings),
+            key=lambda: _key(settings),
             timeout_seconds=endpoint.timeout_seconds,
             min_pixels=endpoint.min_pixels,
             max_pixels=endpoint.max_pixels,
@@ -266,6 +266,14 @@ class App:
     def _notice(self, said: Message) -> None:
         log.warning("notice: %s", said.template)
         self._on_notice(said)
+
+
+def _key(settings: Settings) -> str | None:
+    """The key for the next request; one that cannot be used stops the line as a refused one does, and no scan."""
+    try:
+        return key_in_time(settings)
+    except ConfigurationError as error:
+        raise BadKey(error.message) from error
 
 
 def profile_of(inbox: InboxSettings) -> Profile:

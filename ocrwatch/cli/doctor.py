@@ -156,11 +156,11 @@ def _ledgers(found: Loaded) -> Iterator[Finding]:
 
 
 def _engine(found: Loaded) -> Iterator[Finding]:
-    from ocrwatch.config.secrets import api_key, engine_in_force
+    from ocrwatch.config.secrets import engine_in_force, key_in_time
 
     settings = found.settings
     if engine_in_force(settings) == "endpoint":
-        yield from _endpoint(settings, api_key(settings))
+        yield from _endpoint(settings, key_in_time(settings))
         return
     from ocrwatch.reading import local
 

@@ -202,7 +202,7 @@ def _text(data: bytes, charset: str | None) -> str:
     except UnicodeDecodeError:
         try:
             return data.decode(charset or "utf-8", "replace")
-        except LookupError:
+        except (LookupError, UnicodeError):
             return data.decode("utf-8", "replace")
 
 
