@@ -26,6 +26,7 @@ def chatter(arguments, blob):
     print("a library says hello")
     os.write(1, b"and another, past Python\n")
     sys.stderr.write("and complains\n")
+    assert sys.stdin.read() == ""
     return "said", b""
 
 
