@@ -64,6 +64,7 @@ from tests.integration.endpoint_reading import GOOD, KEY, RECEIPT, Desk, desk_at
         (completion(fenced(dict(GOOD)), finish_reason="length"), BadAnswer, None),
         (completion("", finish_reason="content_filter"), RefusedByEndpoint, None),
         (Reply(body=b'{"choices": []}'), BadAnswer, None),
+        (Reply(status=500, body=good().body), ServerTrouble, None),
         (Reply(body=b'{"error": {"code": 502, "message": "provider"}}'), ServerTrouble, None),
         (Reply(body=b"nonsense"), ServerTrouble, None),
         (Reply(body=b""), ServerTrouble, None),

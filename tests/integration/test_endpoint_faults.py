@@ -19,7 +19,7 @@ from ocrwatch.errors import (
     Remedy,
     ServerTrouble,
 )
-from tests.endpoint_server import EndpointServer, Reply, completion, fenced, in_turn
+from tests.endpoint_server import EndpointServer, Reply, completion, error, fenced, in_turn
 from tests.integration.endpoint_reading import GOOD, RECEIPT, Desk, desk_at, document, good
 
 # ---------------------------------------------------------------- no connection
@@ -32,7 +32,8 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def test_no_connection_waits_without_an_attempt_and_ever_longer(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reply", [good(), error(500, "")])
+def test_no_connection_waits_without_an_attempt_and_ever_longer(reply: Reply, tmp_path: Path) -> None:
     """Offline is nobody's fault: it waits as long as it lasts already, at most a minute."""
     port = free_port()
     desk = Desk(f"http://127.0.0.1:{port}/v1", tmp_path)
@@ -45,8 +46,9 @@ def test_no_connection_waits_without_an_attempt_and_ever_longer(tmp_path: Path) 
         waits.append(met.after_seconds)
         desk.clock.now += met.after_seconds
     assert waits == [5, 5, 10, 20, 40, 60, 60, 60]
-    with EndpointServer(in_turn(good()), port=port):
+    with EndpointServer(in_turn(reply), port=port) as server, suppress(ServerTrouble):
         desk.reader.read(document(), RECEIPT)
+    assert len(server.asked) == 1
     assert desk.error(document(Path("/scans/b.jpg"))).after_seconds == 5
     desk.close()
 
@@ -116,6 +118,11 @@ def test_a_proxy_is_asked_for_other_hosts(tmp_path: Path, monkeypatch: pytest.Mo
         for name in ("HTTP_PROXY", "http_proxy"):
             monkeypatch.setenv(name, proxy.base_url.removesuffix("/v1"))
         desk.new_reader().read(document(), RECEIPT)
+        desk.base_url = "https://ocr.example.com/v1"
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(name, proxy.base_url.removesuffix("/v1"))
+        desk.new_reader()
+        assert isinstance(desk.error(document(Path("/scans/b.jpg"))), Offline)  # this proxy opens no tunnel
     assert [asked.path for asked in proxy.asked] == ["http://ocr.example.com/v1/chat/completions"]
     desk.close()
 
@@ -182,6 +189,12 @@ def test_an_answer_in_another_encoding_is_read_or_its_characters_marked(tmp_path
         assert desk.reader.read(document(), RECEIPT).entries[0]["company"] == "上海"
     with desk_at(tmp_path / "broken", Reply(body=whole.replace("海".encode(), b"\xff"))) as (desk, _):
         assert desk.reader.read(document(), RECEIPT).entries[0]["company"] == "上\ufffd"
+    for charset in ("idna", "rot13", "no-such"):
+        odd = Reply(
+            body=whole.replace("海".encode(), b"\xff"), headers={"Content-Type": f"text/plain; charset={charset}"}
+        )
+        with desk_at(tmp_path / charset, odd) as (desk, _):
+            assert desk.reader.read(document(), RECEIPT).entries[0]["company"] == "上\ufffd"
 
 
 def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
@@ -203,8 +216,10 @@ def test_a_server_that_trickles_is_given_up_at_the_last_moment(tmp_path: Path) -
 
     with EndpointServer(lambda asked: Reply(body=trickle())) as server:
         desk = Desk(server, tmp_path)
-        assert isinstance(desk.error(), ServerTrouble)
+        met = desk.error()
         desk.close()
+    assert isinstance(met, ServerTrouble)
+    assert "the end of its answer" in str(met)
 
 
 @pytest.mark.parametrize(
