@@ -245,7 +245,7 @@ class Inbox:
     def _digest(self, path: Path) -> str | None:
         """The SHA-256 of a file that cannot be read as a scan; None when its bytes cannot be had either."""
         try:
-            with path.open("rb") as file:
+            with open(path, "rb", opener=_without_waiting) as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             reason = error.strerror or type(error).__name__
@@ -257,6 +257,11 @@ class Inbox:
         """Whether the file looks as when it was listed; if not, it begins to settle anew."""
         assert self._kind is not None
         return self._settling.observe_one(path, sighting(path, self._kind), self._clock())
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens no link, and no pipe that somebody put there a moment ago."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def _as_text(name: str) -> str:

@@ -208,6 +208,28 @@ def test_file_that_cannot_be_opened(stage: Stage, folder: Path, monkeypatch: pyt
     assert look.look_again_at == stage.clock.now + 1.0
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links of POSIX")
+@pytest.mark.parametrize("way", ["pipe", "link", "folder"])
+def test_no_file_any_more_when_it_is_refused(stage: Stage, folder: Path, way: str) -> None:
+    """What takes a refused file's place at the last moment is neither waited for nor followed nor refused."""
+
+    def meanwhile(path: Path) -> None:
+        path.unlink()
+        match way:
+            case "pipe":
+                os.mkfifo(path)
+            case "link":
+                path.symlink_to(folder.parent)
+            case _:
+                path.mkdir()
+
+    (folder / "scan.jpg").write_bytes(b"blot")
+    stage.look()
+    stage.go(61.0)
+    stage.pages.meanwhile = meanwhile
+    assert stage.names() == []
+
+
 def test_handed_out_again_until_known(stage: Stage, folder: Path) -> None:
     """An arrival that the journal could not save is handed out again."""
     (folder / "scan.jpg").write_bytes(SCAN)
