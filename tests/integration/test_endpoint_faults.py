@@ -19,8 +19,9 @@ from ocrwatch.errors import (
     Remedy,
     ServerTrouble,
 )
+from ocrwatch.reading.connection import Connection
 from tests.endpoint_server import EndpointServer, Reply, completion, error, fenced, in_turn
-from tests.integration.endpoint_reading import GOOD, RECEIPT, Desk, desk_at, document, good
+from tests.integration.endpoint_reading import GOOD, RECEIPT, Desk, HandClock, desk_at, document, good
 
 # ---------------------------------------------------------------- no connection
 
@@ -243,6 +244,31 @@ def test_what_is_no_http_is_trouble(raw: bytes, tmp_path: Path) -> None:
         met = desk.error()
         desk.close()
     assert isinstance(met, ServerTrouble)
+
+
+@pytest.mark.parametrize("lingers", [True, False])
+def test_a_refusal_in_the_middle_of_sending_is_understood(lingers: bool, tmp_path: Path) -> None:
+    """A gateway may say "too large" and hang up before it took the whole picture."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                received = b""
+                while b"\r\n\r\n" not in received:
+                    received += connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                connection.shutdown(socket.SHUT_WR)
+                while lingers and connection.recv(65_536):
+                    pass
+
+        thread = threading.Thread(target=_quietly(serve))
+        thread.start()
+        base_url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        connection = Connection(base_url=base_url, timeout_seconds=20, clock=HandClock())
+        assert connection.post("/chat/completions", b" " * 9_000_000, None).status == 413
+        thread.join()
+        connection.close()
 
 
 @contextmanager
