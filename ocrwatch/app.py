@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
-from ocrwatch.errors import BadKey, Busy, ConfigurationError, FolderAway
+from ocrwatch.errors import Busy, ConfigurationError, FolderAway
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
@@ -65,19 +66,18 @@ class Engine:
 
     def __init__(self, settings: Settings, answers: Answers) -> None:
         """Raises ConfigurationError where it cannot work."""
-        self._decoding = ChildProcess(name="decoding", memory_bytes=DECODING_BYTES)
-        self._recognition: ChildProcess | None = None
-        self.pages = ChildPages(self._decoding)
+        self._open = ExitStack()
+        decoding = ChildProcess(name="decoding", memory_bytes=DECODING_BYTES)
+        self._open.callback(decoding.close)
+        self.pages = ChildPages(decoding)
         self.host = ""
         self.readers = _LOCAL_READERS
         is_service = engine_in_force(settings) == "endpoint"
         self.reader: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
 
     def close(self) -> None:
-        """End the child processes."""
-        self._decoding.close()
-        if self._recognition is not None:
-            self._recognition.close()
+        """End the child processes, and let go of connections."""
+        self._open.close()
 
     def _endpoint(self, settings: Settings, answers: Answers) -> Reader:
         from ocrwatch.reading.endpoint import EndpointReader
@@ -85,10 +85,10 @@ class Engine:
         endpoint = settings.endpoint
         self.host = urlsplit(endpoint.base_url).hostname or endpoint.base_url
         self.readers = CONCURRENT_REQUESTS if endpoint.concurrency == "auto" else endpoint.concurrency
-        return EndpointReader(
+        reader = EndpointReader(
             base_url=endpoint.base_url,
             model=endpoint.model,
-            key=lambda: _key(settings),
+            key=lambda: key_in_time(settings),
             timeout_seconds=endpoint.timeout_seconds,
             min_pixels=endpoint.min_pixels,
             max_pixels=endpoint.max_pixels,
@@ -98,6 +98,8 @@ class Engine:
             answers=answers,
             clock=clock,
         )
+        self._open.callback(reader.close)
+        return reader
 
     def _local(self, answers: Answers) -> Reader:
         from ocrwatch.reading import local
@@ -108,8 +110,9 @@ class Engine:
                 "base_url in the configuration."
             )
             raise ConfigurationError(message(text, problem=problem))
-        self._recognition = ChildProcess(name="recognition", memory_bytes=RECOGNITION_BYTES)
-        return local.LocalReader(pages=self.pages, child=self._recognition, answers=answers)
+        recognition = ChildProcess(name="recognition", memory_bytes=RECOGNITION_BYTES)
+        self._open.callback(recognition.close)
+        return local.LocalReader(pages=self.pages, child=recognition, answers=answers)
 
 
 class App:
@@ -266,14 +269,6 @@ class App:
     def _notice(self, said: Message) -> None:
         log.warning("notice: %s", said.template)
         self._on_notice(said)
-
-
-def _key(settings: Settings) -> str | None:
-    """The key for the next request; one that cannot be used stops the line as a refused one does, and no scan."""
-    try:
-        return key_in_time(settings)
-    except ConfigurationError as error:
-        raise BadKey(error.message) from error
 
 
 def profile_of(inbox: InboxSettings) -> Profile:

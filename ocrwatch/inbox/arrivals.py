@@ -235,9 +235,8 @@ class Inbox:
             case Busy():
                 self._settling.put_off(path, error.message, now)
             case Unreadable():
-                given_up = self._settling.is_given_up(
-                    path, error.message, now, patience_seconds=BELIEVED_UNREADABLE_SECONDS
-                )
+                patience_seconds = min(BELIEVED_UNREADABLE_SECONDS, self._give_up_seconds)
+                given_up = self._settling.is_given_up(path, error.message, now, patience_seconds=patience_seconds)
             case _:
                 given_up = self._settling.is_given_up_after_crash(path, error.message, now)
         return error.message if given_up else None

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ocrwatch.document import Arrived, Document, Read, Step
 from ocrwatch.errors import DiskFull, EverythingRefused, Halt
@@ -82,7 +83,9 @@ class Service:
         """Take up where the journal says the line stood, and begin."""
         self._pause = pause_from_json(self._journal.orders.pause())
         for document in self._journal.documents.on_the_line():
-            self._bring_back(document)
+            # What waits for a workbook or a folder is tried at once: a person may have mended it, and it costs nothing.
+            is_read = not isinstance(document.stage, Arrived)
+            self._bring_back(replace(document, not_before=0.0) if is_read else document)
         self._begin("feeder", self._feed)
         self._begin("writer", self._write)
         for number in range(self._readers):
