@@ -178,6 +178,8 @@ class Service:
                     self._go_on()
             case orders.RETRY:
                 self._retry([int(key) for key in order.argument.split()])
+            case orders.HURRY:
+                self._hurry()
             case orders.LOOK:
                 self._hinted.set()
             case orders.STOP:
@@ -188,6 +190,9 @@ class Service:
     def _go_on(self) -> None:
         """End the pause, and try now what waits."""
         self._set_pause(None)
+        self._hurry()
+
+    def _hurry(self) -> None:
         with self._line:
             self._schedule.hurry()
             self._line.notify_all()

@@ -216,3 +216,17 @@ def test_the_doctor_says_what_is_wrong(tmp_path: Path) -> None:
         ill = program.run("doctor")
     assert ill.returncode == 1
     assert "✗" in ill.stdout
+
+
+def test_a_lock_that_proves_nothing_is_removed_on_a_persons_word(tmp_path: Path) -> None:
+    """`ledger unlock`: the rows that waited land at once."""
+    with EndpointServer(answering(TRUTH, 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url)
+        program.ledger.with_name(f"~${program.ledger.name}").write_bytes(b"\x04anna" + b" " * 160)
+        with program.running():
+            drop(program.inbox, PICTURES)
+            wait_until(lambda: program.status()["to_record"] == 3)
+            assert "removed" in program.run("ledger", "unlock").stdout
+            wait_until(lambda: len(program.filed()) == 3 and not program.left())
+        assert "No spreadsheet is locked" in program.run("ledger", "unlock").stdout
+    assert len(program.rows()) == 3
