@@ -39,7 +39,7 @@ def holds(cell: Cell, printed: str, expected: object) -> bool:
     """Whether `cell` holds the typed value, or else what is printed."""
     match expected:
         case None:
-            return cell.value == printed
+            return bool(cell.value == printed)
         case [str(number), str(currency)]:
             is_number = isinstance(cell.value, int | float)
             shown = cell.number_format.split("#")[0].strip('"')
