@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.config.paths import machine_id, made_private
 from ocrwatch.config.profiles import profile
-from ocrwatch.config.secrets import api_key, resolve_engine
+from ocrwatch.config.secrets import engine_in_force, key_in_time
 from ocrwatch.config.settings import Inbox as InboxSettings
 from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
@@ -65,19 +66,18 @@ class Engine:
 
     def __init__(self, settings: Settings, answers: Answers) -> None:
         """Raises ConfigurationError where it cannot work."""
-        self._decoding = ChildProcess(name="decoding", memory_bytes=DECODING_BYTES)
-        self._recognition: ChildProcess | None = None
-        self.pages = ChildPages(self._decoding)
+        self._open = ExitStack()
+        decoding = ChildProcess(name="decoding", memory_bytes=DECODING_BYTES)
+        self._open.callback(decoding.close)
+        self.pages = ChildPages(decoding)
         self.host = ""
         self.readers = _LOCAL_READERS
-        kind = resolve_engine(settings, key_present=api_key(settings) is not None)
-        self.reader: Reader = self._endpoint(settings, answers) if kind == "endpoint" else self._local(answers)
+        is_service = engine_in_force(settings) == "endpoint"
+        self.reader: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
 
     def close(self) -> None:
-        """End the child processes."""
-        self._decoding.close()
-        if self._recognition is not None:
-            self._recognition.close()
+        """End the child processes, and let go of connections."""
+        self._open.close()
 
     def _endpoint(self, settings: Settings, answers: Answers) -> Reader:
         from ocrwatch.reading.endpoint import EndpointReader
@@ -85,10 +85,10 @@ class Engine:
         endpoint = settings.endpoint
         self.host = urlsplit(endpoint.base_url).hostname or endpoint.base_url
         self.readers = CONCURRENT_REQUESTS if endpoint.concurrency == "auto" else endpoint.concurrency
-        return EndpointReader(
+        reader = EndpointReader(
             base_url=endpoint.base_url,
             model=endpoint.model,
-            key=lambda: api_key(settings),
+            key=lambda: key_in_time(settings),
             timeout_seconds=endpoint.timeout_seconds,
             min_pixels=endpoint.min_pixels,
             max_pixels=endpoint.max_pixels,
@@ -98,6 +98,8 @@ class Engine:
             answers=answers,
             clock=clock,
         )
+        self._open.callback(reader.close)
+        return reader
 
     def _local(self, answers: Answers) -> Reader:
         from ocrwatch.reading import local
@@ -108,8 +110,9 @@ class Engine:
                 "base_url in the configuration."
             )
             raise ConfigurationError(message(text, problem=problem))
-        self._recognition = ChildProcess(name="recognition", memory_bytes=RECOGNITION_BYTES)
-        return local.LocalReader(pages=self.pages, child=self._recognition, answers=answers)
+        recognition = ChildProcess(name="recognition", memory_bytes=RECOGNITION_BYTES)
+        self._open.callback(recognition.close)
+        return local.LocalReader(pages=self.pages, child=recognition, answers=answers)
 
 
 class App:
@@ -280,4 +283,4 @@ def book_of(inbox: InboxSettings) -> str:
 
 def _places(inbox: InboxSettings) -> Places:
     done, failed = destinations(inbox)
-    return Places(book=book_of(inbox), done=done, failed=failed)
+    return Places(book=book_of(inbox), recursive=inbox.recursive, done=done, failed=failed)

@@ -215,7 +215,10 @@ def child_main(arguments: list[str]) -> None:
         signal.signal(order, signal.SIG_IGN)
     _bound_memory(int(arguments[0]))
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not land between frames
+    # What a library prints must not land between frames, and what it reads or asks of its input not meet them: on
+    # Windows it would wait for the next call.
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
     calls: queue.Queue[tuple[dict[str, JSON], bytes]] = queue.Queue()
     threading.Thread(target=_listen, args=(questions, calls), daemon=True).start()
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123  `Path` costs the start 5 ms

@@ -168,7 +168,7 @@ class WrongModel(Halt):
 class EverythingRefused(Halt):
     """`keys` are the documents that were refused in a row: those that failed for it meanwhile are read again."""
 
-    def __init__(self, message: Message, *, keys: tuple[int, ...], after_seconds: float | None = None) -> None:
+    def __init__(self, message: Message, *, keys: tuple[int, ...] = (), after_seconds: float | None = None) -> None:
         super().__init__(message, after_seconds=after_seconds)
         self.keys = keys
 

@@ -104,6 +104,7 @@ class EndpointServer:
         self.stopped.set()
         self._server.shutdown()
         self._server.server_close()
+        self._server.hang_up()
         self._thread.join()
 
     def answer(self, path: str, headers: Mapping[str, str], data: bytes) -> Reply:
@@ -189,8 +190,15 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, owner: EndpointServer, port: int, tls: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.owner = owner
+        self.open_connections: set[socket.socket] = set()
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_side=True)
+
+    def hang_up(self) -> None:
+        """End the connections that clients keep, as a server that is gone does."""
+        for connection in tuple(self.open_connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is no news."""
@@ -205,6 +213,12 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         self.owner: EndpointServer = self.server.owner  # type: ignore[attr-defined]
         self.owner.connections += 1
+        self.server.open_connections.add(self.connection)  # type: ignore[attr-defined]
+
+    def finish(self) -> None:
+        self.server.open_connections.discard(self.connection)  # type: ignore[attr-defined]
+        with suppress(OSError):
+            super().finish()
 
     def do_POST(self) -> None:
         data = self.rfile.read(int(self.headers.get("Content-Length", 0)))

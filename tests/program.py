@@ -61,11 +61,13 @@ class Program:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def run(self, *arguments: str, timeout: float = 100, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, timeout: float = 100, stdin: str = "", environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """The finished command."""
         return subprocess.run(
             [*_command(), *arguments],
-            env=self.environment,
+            env=environment or self.environment,
             input=stdin,
             capture_output=True,
             text=True,

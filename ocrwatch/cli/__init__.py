@@ -3,7 +3,10 @@
 program.py         all commands on one typer application
 terminal.py        saying things: language, marks, tables
 opening.py         what most commands begin with: configuration, journal, is the daemon running?
-run.py             run, and its progress
+showing.py         rows and values for the eye, and as JSON
+session.py         a daemon at work in the terminal
+progress.py        its bar
+run.py             run
 demo.py            demo
 initial.py         init
 reading.py         read
@@ -11,6 +14,7 @@ standing.py        status, why
 ordering.py        accept, retry, pause, resume, stop
 doctor.py          doctor
 keys.py            key set|clear
+ledgers.py         ledger unlock
 configuration.py   config show|path|schema
 """
 

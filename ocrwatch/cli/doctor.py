@@ -156,12 +156,11 @@ def _ledgers(found: Loaded) -> Iterator[Finding]:
 
 
 def _engine(found: Loaded) -> Iterator[Finding]:
-    from ocrwatch.config.secrets import api_key, resolve_engine
+    from ocrwatch.config.secrets import engine_in_force, key_in_time
 
     settings = found.settings
-    key = api_key(settings)
-    if resolve_engine(settings, key_present=key is not None) == "endpoint":
-        yield from _endpoint(settings, key)
+    if engine_in_force(settings) == "endpoint":
+        yield from _endpoint(settings, key_in_time(settings))
         return
     from ocrwatch.reading import local
 

@@ -15,6 +15,7 @@ from ocrwatch.cli.demo import demo
 from ocrwatch.cli.doctor import doctor
 from ocrwatch.cli.initial import init
 from ocrwatch.cli.keys import key_app
+from ocrwatch.cli.ledgers import ledger_app
 from ocrwatch.cli.ordering import accept, pause, resume, retry, stop
 from ocrwatch.cli.reading import read
 from ocrwatch.cli.run import run
@@ -75,6 +76,7 @@ _COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
 for command, purpose in _COMMANDS:
     app.command(help=help_text(purpose))(exiting(command))
 app.add_typer(key_app, name="key", help=help_text(message("The key of the reading service.")))
+app.add_typer(ledger_app, name="ledger", help=help_text(message("The spreadsheets.")))
 app.add_typer(config_app, name="config", help=help_text(message("The configuration in force.")))
 
 

@@ -15,7 +15,7 @@ from ocrwatch.cli.opening import ConfigOption, loaded
 from ocrwatch.cli.showing import row_data, row_pairs
 from ocrwatch.cli.terminal import complain, help_text, say, say_pairs
 from ocrwatch.document import Document, Row, Signature
-from ocrwatch.errors import LineError, UsageError
+from ocrwatch.errors import BadAnswer, LineError, UsageError
 from ocrwatch.messages import JSON, Message, message
 
 if TYPE_CHECKING:
@@ -101,8 +101,15 @@ class _Reader:
             path = Path(name).expanduser().absolute()
             found = self._engine.pages.inspect(path)
             document = _document(path, digest=found.digest, pages=found.pages)
-            reading = self._engine.reader.read(document, self._profile)
+            reading = self._read(document)
         return RowChecker().rows(document, self._profile, reading)
+
+    def _read(self, document: Document) -> Reading:
+        """An answer that cannot be used is followed by the other wording, as on the line."""
+        try:
+            return self._engine.reader.read(document, self._profile)
+        except BadAnswer:
+            return self._engine.reader.read(document, self._profile)
 
     def _linked(self, url: str) -> Reading:
         from ocrwatch.reading.endpoint import EndpointReader

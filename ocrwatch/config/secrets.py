@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from ocrwatch.config.paths import made_private
 from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import DEFAULT_BASE_URL
-from ocrwatch.errors import ConfigurationError
+from ocrwatch.errors import Busy, ConfigurationError
 from ocrwatch.messages import Message, message
 
 if TYPE_CHECKING:
@@ -45,6 +45,15 @@ def api_key(settings: Settings) -> str | None:
 def has_key(settings: Settings) -> bool:
     """Whether the service has a key, be it one that the keyring does not give out just now. Raises as `api_key`."""
     return api_key(settings) is not None or _user(settings) in _remembered(settings)
+
+
+def key_in_time(settings: Settings) -> str | None:
+    """The key, for a reader that can wait for it. Raises `Busy` while the keyring keeps it back; as `api_key`."""
+    key = api_key(settings)
+    if key is None and _user(settings) in _remembered(settings):
+        text = "The system's keyring does not give out the key yet. Unlock it; reading then goes on by itself."
+        raise Busy(message(text))
+    return key
 
 
 def set_key(settings: Settings, key: str) -> None:
@@ -76,6 +85,12 @@ def resolve_engine(settings: Settings, *, key_present: bool) -> Literal["endpoin
     if settings.reader.engine != "auto":
         return settings.reader.engine
     return "endpoint" if key_present or settings.endpoint.base_url != DEFAULT_BASE_URL else "local"
+
+
+def engine_in_force(settings: Settings) -> Literal["endpoint", "local"]:
+    """Who reads. The keyring is asked only where it decides. Raises as `api_key`."""
+    is_told = settings.reader.engine != "auto" or settings.endpoint.base_url != DEFAULT_BASE_URL
+    return resolve_engine(settings, key_present=not is_told and has_key(settings))
 
 
 def _from_keyring(settings: Settings) -> str | None:

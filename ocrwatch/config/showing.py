@@ -1,13 +1,14 @@
 """The settings in force as a configuration file, and their JSON schema. No key is in either.
 
 The text can be loaded again and has the same effect. What stands at its default is marked; the fields of a built-in
-document type are listed as comments.
+document type are listed as comments. An api_key_file that is no file is not repeated: it may be the key itself.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -39,7 +40,10 @@ def _lines(settings: Settings) -> Iterator[str]:
         yield from ("", f"[{title}]")
         usual = type(table)()
         for name, value in _values(table).items():
-            yield _line(name, value, value == getattr(usual, name))
+            if isinstance(value, Path) and not value.is_file():
+                yield f"# {name} names no file"
+            else:
+                yield _line(name, value, value == getattr(usual, name))
     for inbox in settings.inbox:
         yield from ("", "[[inbox]]")
         yield from _inbox(inbox)

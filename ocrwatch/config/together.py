@@ -34,7 +34,17 @@ def check(settings: Settings) -> Iterator[Message]:
         if not is_private(host):
             text = "Pictures would go to {host} unprotected. Write https:// in base_url."
             raise ConfigurationError(message(text, host=host))
-        yield message("Pictures go to {host} without encryption: anyone in between could read them.", host=host)
+        if not _is_this_computer(host):
+            yield message("Pictures go to {host} without encryption: anyone in between could read them.", host=host)
+
+
+def _is_this_computer(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def is_private(host: str) -> bool:

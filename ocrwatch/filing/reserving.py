@@ -36,14 +36,17 @@ def reserve(folder: Path, name: str, mark: bytes) -> Path:
                     raise
                 # Encrypted shares and old Windows paths hold less than 255 bytes.
                 path = _first_free(folder, filed_name(name, longest_bytes=SHORT_BYTES), mark, fresh)
-        sync_folder(folder)
+        _make_durable(path)
         return path
 
 
 def claim(path: Path, mark: bytes) -> bool:
     """Make the name `path` ours; False when something has it. Raises OSError."""
     with _written(path.parent, mark) as fresh:
-        return _linked(path, mark, fresh)
+        if not _linked(path, mark, fresh):
+            return False
+    _make_durable(path)
+    return True
 
 
 def release(path: Path, mark: bytes) -> None:
@@ -123,7 +126,7 @@ def _linked(path: Path, mark: bytes, fresh: Path) -> bool:
 
 
 def create(path: Path, content: bytes) -> bool:
-    """Create `path` exclusively, with `content`, durably; False when something has the name. Raises OSError."""
+    """Create `path` exclusively, with `content`; False when something has the name. Raises OSError."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     except FileExistsError:
@@ -145,4 +148,13 @@ def create(path: Path, content: bytes) -> bool:
 def _write(descriptor: int, content: bytes) -> None:
     if os.write(descriptor, content) != len(content):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    os.fsync(descriptor)
+
+
+def _make_durable(path: Path) -> None:
+    """The mark first: a name without it would be anybody's."""
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    sync_folder(path.parent)

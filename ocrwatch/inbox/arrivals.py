@@ -46,7 +46,7 @@ Known = Callable[[Path, Signature], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A scan to take. `folder`: its subfolder, "" at the top. Either `inspection` or `refusal` is None."""
+    """A scan to take. `folder`: its subfolder as text, "" at the top. Either `inspection` or `refusal` is None."""
 
     path: Path
     folder: str
@@ -99,7 +99,7 @@ class Inbox:
         self._kind: FileSystem | None = None
         self._mount: Path | None = None
         self._listed_at = -NEVER
-        self._unreadable: tuple[Path, ...] = ()
+        self._listing: Listing | None = None
 
     @property
     def mode(self) -> Mode:
@@ -113,7 +113,8 @@ class Inbox:
 
     def listing(self) -> dict[Path, Signature]:
         """What lies in the folder now, complete or not. Raises `FolderAway`."""
-        return {path: seen.signature for path, seen in self._list(file_system(self.folder)).files.items()}
+        listing = listed(self.folder, file_system(self.folder), recursive=self._recursive, own_paths=self._own_paths)
+        return {path: seen.signature for path, seen in listing.files.items()}
 
     def look(self, known: Known, *, limit: int = 32) -> Look:
         """Up to `limit` scans that have arrived and are not `known`. Raises `FolderAway`, `Busy`, `DiskFull`."""
@@ -125,7 +126,7 @@ class Inbox:
                 self._observe(known)
         except Busy:
             self._watch.rest()
-            self._kind = None
+            self._kind = self._listing = None
             self._listed_at = -NEVER
             raise
         arrived, remain = self._take(limit)
@@ -133,7 +134,7 @@ class Inbox:
             arrived=tuple(arrived),
             pending=self._settling.pending(),
             other_kinds=self._settling.other_kinds(),
-            troubles=self._settling.troubles() + tuple((place, _not_listed(place)) for place in self._unreadable),
+            troubles=self._settling.troubles() + self._not_listed(),
             look_again_at=self._clock() if remain else self._look_again_at(was_listed=not is_fresh),
         )
 
@@ -147,7 +148,8 @@ class Inbox:
     def _make_sure_it_is_there(self) -> None:
         """An empty folder where a drive was mounted is not the drive. Raises `FolderAway`."""
         try:
-            is_empty = all(is_ignored(path.name) for path in self.folder.iterdir())
+            with os.scandir(self.folder) as entries:
+                is_empty = all(is_ignored(entry.name) for entry in entries)
         except OSError as error:
             raise away.unreadable(self.folder, error) from error
         if is_empty and self._mount is not None and not os.path.ismount(self._mount):
@@ -159,21 +161,25 @@ class Inbox:
             self._mount = mount_place(self.folder)
         self._watch.begin(self._kind)
         now = self._clock()
-        listing = self._list(self._kind)
+        listing = listed(
+            self.folder, self._kind, recursive=self._recursive, own_paths=self._own_paths, before=self._listing
+        )
+        self._listing = listing
         self._listed_at = now
-        self._watch.listed(listing.files, now)
-        self._unreadable = listing.unreadable
+        self._watch.listed(listing.files, listing.folders, now)
         news = {path: seen for path, seen in listing.files.items() if not known(path, seen.signature)}
         self._settling.observe(news, now)
 
-    def _list(self, kind: FileSystem) -> Listing:
-        return listed(self.folder, kind, recursive=self._recursive, own_paths=self._own_paths)
+    def _not_listed(self) -> tuple[tuple[Path, Message], ...]:
+        text = "The folder {folder} may not be read: what lies in it is not taken."
+        places = self._listing.unreadable if self._listing is not None else ()
+        return tuple((place, message(text, folder=str(place))) for place in places)
 
     def _look_again_at(self, *, was_listed: bool) -> float:
         now = self._clock()
-        next_listing = self._listed_at + LEAST_SECONDS_BETWEEN_LISTINGS
-        next_due = max(self._settling.next_due(), next_listing) if was_listed else next_listing
-        return min(next_due, self._watch.next_look(now), now + self._lease.seconds_to_renewal())
+        next_listing = NEVER if was_listed else self._listed_at + LEAST_SECONDS_BETWEEN_LISTINGS
+        next_due = self._settling.next_due()
+        return min(next_due, next_listing, self._watch.next_look(now), now + self._lease.seconds_to_renewal())
 
     # ------------------------------------------------------------ taking
 
@@ -208,7 +214,7 @@ class Inbox:
             return None
         return Arrival(
             path=path,
-            folder="/".join(path.parent.relative_to(self.folder).parts),
+            folder=_as_text("/".join(path.parent.relative_to(self.folder).parts)),
             signature=signature,
             digest=digest,
             inspection=inspection,
@@ -229,9 +235,8 @@ class Inbox:
             case Busy():
                 self._settling.put_off(path, error.message, now)
             case Unreadable():
-                given_up = self._settling.is_given_up(
-                    path, error.message, now, patience_seconds=BELIEVED_UNREADABLE_SECONDS
-                )
+                patience_seconds = min(BELIEVED_UNREADABLE_SECONDS, self._give_up_seconds)
+                given_up = self._settling.is_given_up(path, error.message, now, patience_seconds=patience_seconds)
             case _:
                 given_up = self._settling.is_given_up_after_crash(path, error.message, now)
         return error.message if given_up else None
@@ -239,7 +244,7 @@ class Inbox:
     def _digest(self, path: Path) -> str | None:
         """The SHA-256 of a file that cannot be read as a scan; None when its bytes cannot be had either."""
         try:
-            with path.open("rb") as file:
+            with open(path, "rb", opener=_without_waiting) as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             reason = error.strerror or type(error).__name__
@@ -253,5 +258,11 @@ class Inbox:
         return self._settling.observe_one(path, sighting(path, self._kind), self._clock())
 
 
-def _not_listed(place: Path) -> Message:
-    return message("The folder {folder} may not be read: what lies in it is not taken.", folder=str(place))
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens no link, and no pipe that somebody put there a moment ago."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
+def _as_text(name: str) -> str:
+    """`name` for people's eyes: bytes that are no text become `?`."""
+    return name.encode(errors="replace").decode()

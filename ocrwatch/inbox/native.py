@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -75,6 +76,13 @@ class NativeWatch:
         emitters = [emitter for emitter in self._observer.emitters if emitter.watch == self._watch]
         return bool(emitters) and all(emitter.is_alive() for emitter in emitters)
 
+    def unwatched(self, folders: Iterable[Path]) -> list[Path]:
+        """Which of `folders` the system does not watch, as far as it tells (Linux does)."""
+        inodes = _watched_inodes()
+        if _inode(self._folder) not in inodes:
+            return []  # another system, or a file system whose numbers are others here and there
+        return [folder for folder in folders if _inode(folder) not in inodes]
+
     def end(self) -> None:
         """Hear nothing of the folder any more."""
         if self._observer.is_alive():
@@ -92,6 +100,30 @@ class _Handler(FileSystemEventHandler):
         told = [name for name in names if not is_ignored(name)]
         if told:
             self._heard(told)
+
+
+def _watched_inodes() -> set[int]:
+    """The inodes of all files and folders that this process watches by inotify, as far as that can be told."""
+    try:
+        watching = [fd for fd in Path("/proc/self/fd").iterdir() if _leads_to(fd) == "anon_inode:inotify"]
+        told = "".join(Path("/proc/self/fdinfo", fd.name).read_text() for fd in watching)
+    except OSError:
+        return set()
+    return {int(inode, 16) for inode in re.findall(r"^inotify wd:\w+ ino:(\w+)", told, re.MULTILINE)}
+
+
+def _leads_to(descriptor: Path) -> str:
+    try:
+        return str(descriptor.readlink())
+    except OSError:
+        return ""  # closed since
+
+
+def _inode(folder: Path) -> int | None:
+    try:
+        return folder.stat().st_ino
+    except OSError:
+        return None
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

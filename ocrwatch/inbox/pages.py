@@ -6,7 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ocrwatch.childprocess import ChildProcess
-from ocrwatch.messages import JSON
+from ocrwatch.errors import DecoderCrashed
+from ocrwatch.messages import JSON, message
 from ocrwatch.ports import Inspection, Picture, PictureLimits
 
 _TIMEOUT_SECONDS = 120.0
@@ -21,9 +22,7 @@ class ChildPages:
 
     def inspect(self, path: Path) -> Inspection:
         """Decode `path` to its end. Raises as the port says."""
-        found, _ = self._child.call(
-            "ocrwatch.inbox.decoding:inspect", {"path": str(path)}, timeout_seconds=_TIMEOUT_SECONDS
-        )
+        found, _ = self._call("inspect", path, {})
         assert isinstance(found, dict)
         pages = found["pages"]
         assert isinstance(pages, int)
@@ -31,15 +30,21 @@ class ChildPages:
 
     def picture(self, path: Path, digest: str, page: int, limits: PictureLimits) -> Picture:
         """Page `page` (from 0) within `limits`. Raises as the port says."""
-        arguments: dict[str, JSON] = {
-            "path": str(path),
-            "digest": digest,
-            "page": page,
-            "limits": {**asdict(limits), "kinds": list(limits.kinds)},
-        }
-        made, data = self._child.call("ocrwatch.inbox.decoding:picture", arguments, timeout_seconds=_TIMEOUT_SECONDS)
+        told: JSON = {**asdict(limits), "kinds": list(limits.kinds)}
+        made, data = self._call("picture", path, {"digest": digest, "page": page, "limits": told})
         assert isinstance(made, dict)
         width, height = made["width_px"], made["height_px"]
         assert isinstance(width, int)
         assert isinstance(height, int)
         return Picture(data, str(made["kind"]), width, height)
+
+    def _call(self, function: str, path: Path, arguments: dict[str, JSON]) -> tuple[JSON, bytes]:
+        try:
+            return self._child.call(
+                f"ocrwatch.inbox.decoding:{function}",
+                {"path": str(path), **arguments},
+                timeout_seconds=_TIMEOUT_SECONDS,
+            )
+        except DecoderCrashed as error:
+            text = "{name} could not be opened: the process that decodes pictures ended or took too long."
+            raise DecoderCrashed(message(text, name=path.name)) from error

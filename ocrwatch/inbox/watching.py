@@ -5,9 +5,9 @@
     poll     the system tells nothing, or not everything: the folder is looked at every few seconds.
 
 "auto" is native, and goes over to poll, visibly, where that cannot be: on remote and FUSE file systems, when
-watching cannot begin (the system's limit of watches), and when a listing shows a new file that no event
-announced. The last is judged by file names, so that neither another spelling of the folder nor our own writes
-there deceive it, and not at once: events may be late.
+watching cannot begin or does not cover all subfolders (the system's limit of watches, which watchdog passes over
+in silence), and when a listing shows a new file that no event announced. The last is judged by file names, so that
+neither another spelling of the folder nor our own writes there deceive it, and not at once: events may be late.
 
 Events come in other threads, everything else in the caller's.
 """
@@ -36,7 +36,9 @@ POLL_SECONDS = 3.0
 RESCAN_SECONDS = 180.0
 
 LATE_SECONDS = 5.0
-"""How long after a file was listed its event may still come."""
+"""How long after a file was listed its event may still come; after a folder was, that it is watched."""
+
+NEVER = float("inf")
 
 
 class Watching:
@@ -87,6 +89,8 @@ class FolderWatch:
         self._watch: NativeWatch | None = None
         self._listed: frozenset[Path] | None = None
         self._suspects: dict[Path, float] = {}
+        self._folders: frozenset[Path] = frozenset()
+        self._check_at = NEVER
         self._lock = threading.Lock()
         self._is_hinted = False
         self._announced: set[str] = set()
@@ -102,10 +106,14 @@ class FolderWatch:
             self._is_hinted = False
             self._announced_before, self._announced = self._announced, set()
 
-    def listed(self, paths: Iterable[Path], now: float) -> None:
-        """The folder holds `paths`, ignored files left out: did events announce what is new?"""
-        if self._watch is None:
-            return
+    def listed(self, paths: Iterable[Path], folders: tuple[Path, ...], now: float) -> None:
+        """The folder holds `paths`, which lie in `folders`, ignored ones left out: do events tell of all that?"""
+        if self._watch is not None:
+            self._judge_by_files(paths, now)
+        if self._watch is not None:
+            self._judge_by_folders(self._watch, folders, now)
+
+    def _judge_by_files(self, paths: Iterable[Path], now: float) -> None:
         present = frozenset(paths)
         if self._listed is not None:
             self._suspects |= dict.fromkeys(present - self._listed - self._suspects.keys(), now)
@@ -116,11 +124,23 @@ class FolderWatch:
         if self._choice == "auto" and any(now - since >= LATE_SECONDS for since in self._suspects.values()):
             self._go_over(message("a file arrived that the system did not tell of"))
 
+    def _judge_by_folders(self, watch: NativeWatch, folders: tuple[Path, ...], now: float) -> None:
+        present = frozenset(folders)
+        if present != self._folders:
+            self._check_at = now + LATE_SECONDS if self._folders else now
+            self._folders = present
+        if now >= self._check_at:
+            self._check_at = NEVER
+            unwatched = watch.unwatched(folders)
+            if unwatched:
+                text = "the system does not watch {count} of its subfolders: its limit of watched folders is reached"
+                self._go_over(message(text, count=len(unwatched)))
+
     def next_look(self, now: float) -> float:
         """When the folder is to be looked at though nothing hints at it."""
         if self.mode == "poll":
             return now + POLL_SECONDS
-        return min([now + RESCAN_SECONDS, *(since + LATE_SECONDS for since in self._suspects.values())])
+        return min([now + RESCAN_SECONDS, self._check_at, *(since + LATE_SECONDS for since in self._suspects.values())])
 
     def rest(self) -> None:
         """The folder is away, or not ours: watch nothing until `begin`, which then begins anew."""
@@ -155,6 +175,8 @@ class FolderWatch:
         self._watch = None
         self._listed = None
         self._suspects.clear()
+        self._folders = frozenset()
+        self._check_at = NEVER
 
     def _is_in(self, path: Path, announced: set[str]) -> bool:
         # A folder that is moved in announces what is in it.

@@ -20,8 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ocrwatch.ledger.refusals import BadPackage
-from ocrwatch.messages import message
+from ocrwatch.ledger.refusals import BadPackage, swollen
 
 STORED = 0
 DEFLATED = 8
@@ -250,8 +249,4 @@ def _ensure_sound(members: tuple[Member, ...]) -> None:
         end = member.offset + LOCAL.size + len(member.raw_name) + member.packed_bytes
         bomb = member.size_bytes > _RATIO_FROM_BYTES and member.size_bytes > MAX_RATIO * member.packed_bytes
         if bomb or member.size_bytes > MAX_BYTES:
-            text = (
-                "The workbook unpacks to more than any real one does, which a broken or hostile file would do; it is "
-                "left as it is. Choose another in the configuration. Its rows wait."
-            )
-            raise BadPackage("a part is far larger than it looks", message(text))
+            raise BadPackage("a part is far larger than it looks", swollen)

@@ -20,8 +20,7 @@ from urllib.parse import unquote
 
 from ocrwatch.ledger.archive import Archive
 from ocrwatch.ledger.markup import Element, append_child, escaped, parsed, set_attribute, spliced
-from ocrwatch.ledger.refusals import BadPackage
-from ocrwatch.messages import message
+from ocrwatch.ledger.refusals import BadPackage, binary, signed
 
 TYPES = "[Content_Types].xml"
 _STRICT = "http://purl.oclc.org/ooxml/"
@@ -236,19 +235,11 @@ class Package:
 
     def _refuse_signed(self) -> None:
         if any("digital-signature" in each.kind or each.kind == "origin" for each in self.relations("")):
-            text = (
-                "The workbook is signed, and a change would break its signature; it is left as it is. Remove the "
-                "signature, or choose another workbook in the configuration. Its rows wait."
-            )
-            raise BadPackage("signed", message(text))
+            raise BadPackage("it is signed", signed)
 
     def _refuse_binary(self) -> None:
         if self.workbook_part.casefold().endswith(".bin"):
-            text = (
-                "The workbook is a binary one (.xlsb); it is left as it is. Save it as .xlsx and choose that in the "
-                "configuration. Its rows wait."
-            )
-            raise BadPackage("binary", message(text))
+            raise BadPackage("it is binary", binary)
 
 
 WORKBOOK_ORDER = (

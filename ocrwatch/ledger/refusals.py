@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 from xml.parsers.expat import ExpatError
@@ -21,9 +21,12 @@ UNUSABLE_SECONDS = 60
 
 
 class BadPackage(Exception):
-    """The package is not what it should be; the text is for developers. `said`: a sentence for the person instead."""
+    """The package is not what it should be; the text is for developers.
 
-    def __init__(self, what: str, said: Message | None = None) -> None:
+    `said` makes of the file's name what the person is told.
+    """
+
+    def __init__(self, what: str, said: Callable[[str], Message] | None = None) -> None:
         super().__init__(what)
         self.said = said
 
@@ -38,7 +41,7 @@ def damage_translated(name: str) -> Iterator[None]:
     try:
         yield
     except BadPackage as error:
-        raise LedgerBusy(error.said or damaged(name), after_seconds=UNUSABLE_SECONDS) from error
+        raise LedgerBusy((error.said or damaged)(name), after_seconds=UNUSABLE_SECONDS) from error
     except _DAMAGE as error:
         raise LedgerBusy(damaged(name), after_seconds=UNUSABLE_SECONDS) from error
 
@@ -47,6 +50,30 @@ def damaged(name: str) -> Message:
     return message(
         "The workbook {name} is damaged or of a kind that cannot be read; it is left as it is. Repair it in Excel, "
         "or move it away: a new one is then made. Its rows wait.",
+        name=name,
+    )
+
+
+def swollen(name: str) -> Message:
+    return message(
+        "The workbook {name} unpacks to far more than any real one does, as a broken or hostile file would; it is left "
+        "as it is. Choose another in the configuration. Its rows wait.",
+        name=name,
+    )
+
+
+def signed(name: str) -> Message:
+    return message(
+        "The workbook {name} is signed, and a change would break its signature; it is left as it is. Remove the "
+        "signature, or choose another workbook in the configuration. Its rows wait.",
+        name=name,
+    )
+
+
+def binary(name: str) -> Message:
+    return message(
+        "The workbook {name} is a binary one (.xlsb); it is left as it is. Save it as .xlsx and choose that in the "
+        "configuration. Its rows wait.",
         name=name,
     )
 

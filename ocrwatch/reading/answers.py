@@ -93,13 +93,17 @@ def _repeats(entries: Sequence[Entry]) -> bool:
 
 
 def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The entries without twins, and without those that hold nothing while others do."""
-    full = [entry for entry in entries if any(entry.values())]
+    """The entries that hold more than the others do: no twins, no drafts, none that hold nothing."""
     kept: list[Entry] = []
-    for entry in full or entries[:1]:
-        if entry not in kept:
-            kept.append(entry)
+    for entry in entries:
+        if not any(_holds(other, entry) for other in kept):
+            kept = [other for other in kept if not _holds(entry, other)] + [entry]
     return tuple(kept)
+
+
+def _holds(entry: Entry, other: Entry) -> bool:
+    """Whether `entry` says all that `other` says."""
+    return all(text is None or entry.get(name) == text for name, text in other.items())
 
 
 def _remarks_on_rows(entries: Sequence[Entry], distinct: Sequence[Entry]) -> Iterable[Message]:

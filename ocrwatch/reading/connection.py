@@ -34,6 +34,9 @@ MOST_ANSWER_BYTES = 4 * 1024 * 1024
 """An answer of 8192 tokens has some 40 000 characters."""
 
 _CONNECT_SECONDS = 20.0
+_GET_SECONDS = 30.0
+_KEPT_SECONDS = 15.0
+"""An idle connection is kept shorter than servers do, so that it is not closed just when it is used."""
 _REQUEST_ID_HEADERS = ("x-request-id", "x-oneapi-request-id", "request-id", "x-ds-request-id")
 _AUTO_DETECT_GZIP_AND_ZLIB = 32 + zlib.MAX_WBITS
 
@@ -42,7 +45,7 @@ class Connection:
     """The way to the service at `base_url`. Its connections are kept; many threads may use it."""
 
     def __init__(self, *, base_url: str, timeout_seconds: float, clock: Clock) -> None:
-        self._base_url = base_url.rstrip("/")
+        self._base_url = base_url.rstrip("/").removesuffix("/chat/completions")  # as some documentation prints it
         self.host = urlsplit(base_url).hostname or base_url
         self._timeout_seconds = timeout_seconds
         self._clock = clock
@@ -51,11 +54,12 @@ class Connection:
 
     def post(self, path: str, body: bytes, key: str | None) -> Received:
         """Send `body`, which is JSON. Raises `Offline`, `ServerTrouble`, `BadKey` for a key that cannot be sent."""
-        return self._exchange("POST", path, body, {"Content-Type": "application/json", **self._authorization(key)})
+        headers = {"Content-Type": "application/json", **self._authorization(key)}
+        return self._exchange("POST", path, body, headers, self._timeout_seconds)
 
     def get(self, path: str, key: str | None) -> Received:
         """Raises as `post`."""
-        return self._exchange("GET", path, None, self._authorization(key))
+        return self._exchange("GET", path, None, self._authorization(key), min(_GET_SECONDS, self._timeout_seconds))
 
     def close(self) -> None:
         """Let go of the connections. The next request would open others."""
@@ -72,11 +76,16 @@ class Connection:
             raise BadKey(message(text, host=self.host))
         return {"Authorization": f"Bearer {key}"}
 
-    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Received:
-        deadline = self._clock() + self._timeout_seconds
-        with self._translated():
-            client = self._opened()
-            with client.stream(method, self._base_url + path, content=body, headers=headers) as response:
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], seconds: float
+    ) -> Received:
+        deadline = self._clock() + seconds
+        with self._translated(seconds):
+            import httpx
+
+            timeout = httpx.Timeout(seconds, connect=min(_CONNECT_SECONDS, seconds))
+            url = self._base_url + path
+            with self._opened().stream(method, url, content=body, headers=headers, timeout=timeout) as response:
                 return Received(
                     status=response.status_code,
                     body=_text(self._unpacked(response, deadline), response.charset_encoding),
@@ -124,8 +133,7 @@ class Connection:
             return httpx.Client(
                 verify=_trust(self._base_url),
                 trust_env=not is_private(self.host),
-                timeout=httpx.Timeout(self._timeout_seconds, connect=min(_CONNECT_SECONDS, self._timeout_seconds)),
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30),
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=_KEPT_SECONDS),
                 headers={"User-Agent": f"ocrwatch/{__version__}", "Accept-Encoding": "identity"},
                 follow_redirects=False,
             )
@@ -134,7 +142,7 @@ class Connection:
             raise Offline(message(text, host=self.host)) from error
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, seconds: float) -> Iterator[None]:
         """The one place where httpx and the network meet the line."""
         import httpx
 
@@ -149,7 +157,7 @@ class Connection:
             raise Offline(message(text, host=self.host)) from error
         except httpx.TimeoutException as error:
             text = "{host} did not answer within {seconds} s."
-            raise ServerTrouble(message(text, host=self.host, seconds=round(self._timeout_seconds))) from error
+            raise ServerTrouble(message(text, host=self.host, seconds=round(seconds))) from error
         except (httpx.HTTPError, httpx.CookieConflict, zlib.error, OSError, RuntimeError, ValueError) as error:
             text = "The connection to {host} broke before the answer was complete."
             raise ServerTrouble(message(text, host=self.host)) from error
@@ -194,7 +202,7 @@ def _text(data: bytes, charset: str | None) -> str:
     except UnicodeDecodeError:
         try:
             return data.decode(charset or "utf-8", "replace")
-        except LookupError:
+        except (LookupError, UnicodeError):
             return data.decode("utf-8", "replace")
 
 

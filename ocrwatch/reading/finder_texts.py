@@ -14,6 +14,7 @@ from ocrwatch.ports import FieldType
 from ocrwatch.reading import finder_labels as labels
 from ocrwatch.reading import finder_values as values
 from ocrwatch.reading.finder_amounts import Found
+from ocrwatch.reading.finder_vocabulary import is_label
 from ocrwatch.reading.lines import Line, VisualRow
 
 _OTHER_DATE = re.compile(
@@ -106,11 +107,16 @@ def _places(paper: Sequence[VisualRow], index: int, row: VisualRow, line: Line, 
         yield Found(rest, (line,))
         return
     right = next(iter(labels.right_of(row, line)), None)
-    if right is not None and not right.text.rstrip().endswith((":", "：")):
+    if right is not None and not _names_a_value(right.text):
         yield Found(right.text.lstrip(" :：#.").rstrip(), (right,))
     under = labels.below(paper, index, line)
-    if under is not None and not under.text.rstrip().endswith((":", "：")):
+    if under is not None and not _names_a_value(under.text):
         yield Found(under.text.strip(), (under,))
+
+
+def _names_a_value(text: str) -> bool:
+    before, colon, behind = text.replace("：", ":").partition(":")
+    return is_label(before) or bool(colon and not behind.strip())
 
 
 def _context(paper: Sequence[VisualRow], number: int, line: Line, start: int) -> str:

@@ -55,7 +55,8 @@ CHANGE = _words("change | change due | cash change | kembali | rückgeld | rendu
 _TAX_IDS = _words(
     "vat registration no | vat reg no | vat no | vat number | vat id | tax id | tax registration number | "
     "tax reg no | tax no | gst registration no | gst reg no | gst reg | gst id no | gst id | gst no | sst no | "
-    "sst id | ust idnr | tin | abn | 统一社会信用代码/纳税人识别号 | 统一社会信用代码 | 纳税人识别号 | 税号"
+    "sst id | ust idnr | ust id nr | n tva | numéro de tva | tin | abn | 统一社会信用代码/纳税人识别号 | "
+    "统一社会信用代码 | 纳税人识别号 | 税号"
 )
 
 MEANINGS = (
@@ -78,8 +79,8 @@ MEANINGS = (
             "买方 | 客户 | 客户名称 | 抬头 | 发票抬头 | 付款方 | 付款单位"
         ),
         labels=_words(
-            "bill to | billed to | invoice to | sold to | buyer | customer name | customer | client | 购买方名称 | "
-            "购方名称 | 购买方 | 买方 | 客户名称 | 付款单位 | 抬头"
+            "bill to | billed to | invoice to | invoiced to | sold to | facturé à | rechnung an | kunde | buyer | "
+            "customer name | customer | client | 购买方名称 | 购方名称 | 购买方 | 买方 | 客户名称 | 付款单位 | 抬头"
         ),
     ),
     Meaning(
@@ -156,9 +157,10 @@ MEANINGS = (
         labels=_words(
             "invoice number | invoice no | tax invoice no | receipt number | receipt no | inv no | bill number | "
             "bill no | document no | doc no | cash inv no | sales no | order number | order no | transaction no | "
-            "trans no | rechnungsnummer | rechnung nr | rechnungs nr | beleg nr | bon nr | facture no | ticket no | "
-            "check no | rcpt | invoice | receipt | bill | doc | order | check | 发票号码 | 票据号码 | 小票号 | "
-            "单据号 | 流水号 | 交易号 | 订单号 | 单号 | 编号"
+            "trans no | rechnungsnummer | rechnung nr | rechnungs nr | beleg nr | bon nr | facture no | facture n | "
+            "credit note no | credit note number | gutschrift nr | ticket no | check no | rcpt | invoice | receipt | "
+            "bill | doc | order | check | 发票号码 | 票据号码 | 小票号 | 单据号 | 流水号 | 交易号 | 订单号 | 单号 | "
+            "编号"
         ),
     ),
     Meaning(
@@ -223,6 +225,14 @@ MEANINGS = (
 )
 
 _BY_NAME = {squeezed(name): meaning for meaning in MEANINGS for name in meaning.names}
+
+
+_ALL_LABELS = frozenset(squeezed(label) for meaning in MEANINGS for label in meaning.labels)
+
+
+def is_label(text: str) -> bool:
+    """Whether `text` is nothing but what papers print before a value, so no value itself."""
+    return squeezed(text) in _ALL_LABELS
 
 
 def kind_of(field: Field) -> Kind:

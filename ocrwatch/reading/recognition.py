@@ -93,11 +93,12 @@ def _engine() -> RapidOCR:
     onnxruntime.disable_telemetry_events()  # Windows has no such variable, but tracing that this ends
     # RapidOCR would fetch a model that is missing or damaged.
     DownloadFile.run = _use_what_is_there  # type: ignore[method-assign, assignment]
+    processors = os.cpu_count() or 2
     return RapidOCR(
         params={
             "Global.log_level": "critical",
             "Global.use_cls": False,  # pages are turned as a whole; line by line it costs 5 % and helps no page
-            "EngineConfig.onnxruntime.intra_op_num_threads": max(2, (os.cpu_count() or 2) // 2),
+            "EngineConfig.onnxruntime.intra_op_num_threads": min(processors, max(2, processors // 2)),
         }
     )
 

@@ -41,7 +41,7 @@ class Question:
     def key(self) -> str:
         """The SHA-256 of all that the answer depends on, hex: the name under which it is stored."""
         parts: JSON = [self.model, self.prompt, self.image, list(self.pixels) if self.pixels else None]
-        return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()
 
     def body(self) -> bytes:
         """The request's body."""
@@ -50,7 +50,7 @@ class Question:
             picture |= {"min_pixels": self.pixels[0], "max_pixels": self.pixels[1]}
         content: list[JSON] = [picture, {"type": "text", "text": self.prompt}]
         body: JSON = {"model": self.model, "messages": [{"role": "user", "content": content}]}
-        return json.dumps(body, ensure_ascii=False).encode()
+        return json.dumps(body).encode("ascii")
 
 
 def data_url(picture: Picture) -> str:

@@ -53,7 +53,7 @@ def at_first(ceiling: int) -> Traffic:
 
 def seconds_to_wait(traffic: Traffic, now: float, jitter: float) -> float:
     """0 when one more may be asked at `now`, else for how long not."""
-    if now < traffic.not_before:
+    if 0 < traffic.not_before - now <= LONGEST_OBEYED_SECONDS:  # farther away: the clock was set back
         # Those who wait come back one after the other, not as a crowd.
         return traffic.not_before - now + jitter * SHORTEST_BACKOFF_SECONDS
     if traffic.under_way >= int(traffic.limit):

@@ -8,8 +8,8 @@ from pathlib import Path
 from ocrwatch.document import Document, Filed, Outcome, reopened
 from ocrwatch.journal import Journal
 
-PAUSE, RESUME, STOP, RETRY, LOOK, KEY = "pause", "resume", "stop", "retry", "look", "key"
-"""KEY: there is another key; a pause that is not a person's ends."""
+PAUSE, RESUME, STOP, RETRY, LOOK, KEY, HURRY = "pause", "resume", "stop", "retry", "look", "key", "hurry"
+"""KEY: there is another key; a pause that is not a person's ends. HURRY: try now what waits."""
 
 
 def retry(journal: Journal, keys: Sequence[int]) -> tuple[Document, ...]:

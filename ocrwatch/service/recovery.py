@@ -10,7 +10,7 @@ Raw answers are not rebuilt: the damaged file is kept, and a scan without a row 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,12 +22,16 @@ from ocrwatch.ports import Clock
 
 log = logging.getLogger(__name__)
 
+_NOTE = [".reason", ".txt"]
+"""The note beside a failed scan is no scan."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """Where an inbox's scans lie. `done` and `failed` are the folders without their date parts."""
 
     book: str
+    recursive: bool
     done: Path
     failed: Path
 
@@ -35,40 +39,72 @@ class Places:
 def rebuild(journal: Journal, places: Mapping[str, Places], routes: Mapping[str, Route], clock: Clock) -> int:
     """Fill the new journal; how many documents were found. Raises what `Ledger.find` and `Filer.reserve` raise."""
     count = 0
-    for inbox, place in places.items():
-        found = list(_documents(inbox, place, clock()))
-        route = routes[inbox]
-        rows = route.ledger.find([name for document in found for name in (document.id, f"{document.id}-1")])
-        at_rest = [_placed(document, place, route, rows) for document in found]
-        count += len(journal.documents.save(document for document in at_rest if document is not None))
-    journal.orders.recovered()
+    with journal.database.transaction():
+        for inbox, place in places.items():
+            found = list(_documents(inbox, place, clock()))
+            route = routes[inbox]
+            rows = route.ledger.find([name for document in found for name in (document.id, f"{document.id}-1")])
+            at_rest = journal.documents.save(filter(None, (_at_rest(document, place) for document in found)))
+            recorded = [document for document in found if _is_in_inbox(document, place) and _has_row(document, rows)]
+            count += len(at_rest) + len(_to_be_filed(journal, recorded, route))
+        journal.orders.recovered()
     log.warning("The journal was rebuilt: %d documents", count)
     return count
 
 
 def _documents(inbox: str, place: Places, now: float) -> Iterator[Document]:
-    for folder in dict.fromkeys((Path(inbox), place.done, place.failed)):
-        for path in sorted(folder.rglob("*")):
-            inside_another = any(
-                other != folder and folder in other.parents and other in path.parents
-                for other in (place.done, place.failed)
+    for path in _files(Path(inbox), place):
+        signature, digest = signature_of(path), digest_of(path)
+        if signature and digest and signature.size_bytes:
+            yield Document(
+                inbox=inbox,
+                book=place.book,
+                path=path,
+                folder=_subfolder(path, Path(inbox)),
+                signature=signature,
+                digest=digest,
+                arrived_at=now,
             )
-            if inside_another or path.is_symlink() or not path.is_file() or path.name.endswith(".reason.txt"):
-                continue
-            signature, digest = signature_of(path), digest_of(path)
-            if signature and digest and signature.size_bytes:
-                yield Document(
-                    inbox=inbox, book=place.book, path=path, signature=signature, digest=digest, arrived_at=now
-                )
 
 
-def _placed(document: Document, place: Places, route: Route, rows: Mapping[str, int]) -> Document | None:
-    """`document` at the stage its place tells; None for one that is to arrive like any other."""
+def _files(inbox: Path, place: Places) -> list[Path]:
+    """The scans in the inbox (below it where it is recursive), and all in `done` and `failed`; each once."""
+    found = [
+        *(inbox.rglob("*") if place.recursive else inbox.glob("*")),
+        *place.done.rglob("*"),
+        *place.failed.rglob("*"),
+    ]
+    return [
+        path
+        for path in sorted(set(found))
+        if path.is_file() and not path.is_symlink() and not path.name.startswith(".") and path.suffixes[-2:] != _NOTE
+    ]
+
+
+def _subfolder(path: Path, inbox: Path) -> str:
+    return "/".join(path.parent.relative_to(inbox).parts) if inbox in path.parents else ""
+
+
+def _at_rest(document: Document, place: Places) -> Document | None:
+    """`document` as filed, where it lies in `done` or `failed`."""
     if place.failed in document.path.parents:
         reason = message("It failed before the journal was damaged; the reason lies beside it.")
         return replace(document, stage=Filed(outcome=Outcome.FAILED, path=document.path, reason=reason))
     if place.done in document.path.parents:
         return replace(document, stage=Filed(outcome=Outcome.DONE, path=document.path))
-    if document.id in rows or f"{document.id}-1" in rows:
-        return replace(document, stage=Recorded(rows=(), target=route.filer.reserve(document, Outcome.DONE)))
     return None
+
+
+def _is_in_inbox(document: Document, place: Places) -> bool:
+    return not {place.failed, place.done} & set(document.path.parents)
+
+
+def _has_row(document: Document, rows: Mapping[str, int]) -> bool:
+    return document.id in rows or f"{document.id}-1" in rows
+
+
+def _to_be_filed(journal: Journal, documents: Sequence[Document], route: Route) -> tuple[Document, ...]:
+    """`documents`, whose rows were saved, on the line with a reserved name each. A name is reserved for a key."""
+    keyed = journal.documents.save(documents)
+    stages = [Recorded(rows=(), target=route.filer.reserve(document, Outcome.DONE)) for document in keyed]
+    return journal.documents.save(replace(document, stage=stage) for document, stage in zip(keyed, stages, strict=True))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ocrwatch.document import Arrived, Document, Read, Step
 from ocrwatch.errors import DiskFull, EverythingRefused, Halt
@@ -82,8 +83,9 @@ class Service:
         """Take up where the journal says the line stood, and begin."""
         self._pause = pause_from_json(self._journal.orders.pause())
         for document in self._journal.documents.on_the_line():
-            self._schedule.put(document)
-            self._on_change(document)
+            # What waits for a workbook or a folder is tried at once: a person may have mended it, and it costs nothing.
+            is_read = not isinstance(document.stage, Arrived)
+            self._bring_back(replace(document, not_before=0.0) if is_read else document)
         self._begin("feeder", self._feed)
         self._begin("writer", self._write)
         for number in range(self._readers):
@@ -148,13 +150,13 @@ class Service:
             log.exception("Looking at the folders failed; it is tried again")
             self._wake.wait(TICK_SECONDS)
             return
+        for document in arrived:
+            self._tell(document)
         with self._line:
             self._looks += 1
             for document in arrived:
                 self._put(document)
             self._line.notify_all()  # a look that found nothing may be what `wait_until_done` waits for
-        for document in arrived:
-            self._on_change(document)
 
     def _carry_out(self) -> None:
         for order in self._journal.orders.take():
@@ -176,6 +178,8 @@ class Service:
                     self._go_on()
             case orders.RETRY:
                 self._retry([int(key) for key in order.argument.split()])
+            case orders.HURRY:
+                self._hurry()
             case orders.LOOK:
                 self._hinted.set()
             case orders.STOP:
@@ -186,18 +190,17 @@ class Service:
     def _go_on(self) -> None:
         """End the pause, and try now what waits."""
         self._set_pause(None)
+        self._hurry()
+
+    def _hurry(self) -> None:
         with self._line:
             self._schedule.hurry()
             self._line.notify_all()
 
     def _retry(self, keys: Sequence[int]) -> None:
         """Bring failed documents back onto the line."""
-        reopened = orders.retry(self._journal, keys)
-        with self._line:
-            for document in reopened:
-                self._put(document)
-        for document in reopened:
-            self._on_change(document)
+        for document in orders.retry(self._journal, keys):
+            self._bring_back(document)
 
     def _publish(self) -> None:
         status = self.status()
@@ -280,9 +283,16 @@ class Service:
     # ------------------------------------------------------------ the line
 
     def _bring_back(self, document: Document) -> None:
+        self._tell(document)
         with self._line:
             self._put(document)
-        self._on_change(document)
+
+    def _tell(self, document: Document) -> None:
+        """Before the line knows: whoever waits for its end has then heard of all. A listener's fault is its own."""
+        try:
+            self._on_change(document)
+        except Exception:
+            log.exception("A listener failed")
 
     def _put(self, document: Document) -> None:
         """Caller holds the line."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections import Counter
 from pathlib import Path
@@ -67,3 +68,46 @@ def _copy_slowly(data: bytes, path: Path) -> None:
             file.write(data[start : start + 1 + len(data) // 6])
             file.flush()
             pause.wait(0.35)
+
+
+def test_subfolders_become_the_column_folder_and_are_kept_below_done(tmp_path: Path) -> None:
+    """A recursive inbox: the person's or project's folder stands in the row and in done."""
+    pictures = receipts_of(2)
+    with EndpointServer(answering(truth_of(pictures), 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url, more="recursive = true")
+        (program.inbox / "Anna" / "May").mkdir(parents=True)
+        drop(program.inbox / "Anna" / "May", dict([*pictures.items()][:1]))
+        drop(program.inbox, dict([*pictures.items()][1:]))
+        program.once()
+    rows = program.rows()
+    assert list(rows[0]) == [*FIELDS, "Folder", *OWN_COLUMNS]
+    assert {row["Folder"] for row in rows} == {None, "Anna/May"}
+    assert (program.done / "Anna" / "May" / "scan000.jpg").exists()
+    assert (program.done / "scan001.jpg").exists()
+
+
+def test_scans_can_stay_where_they_are(tmp_path: Path) -> None:
+    """`after = "keep"`: a row each, linked to where the scan lies, once and for all."""
+    pictures = receipts_of(2)
+    with EndpointServer(answering(truth_of(pictures), 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url, more="after = 'keep'")
+        drop(program.inbox, pictures)
+        program.once()
+        program.once()
+        assert len(server.asked) == 2
+    assert program.left() == sorted(pictures)
+    assert len(program.rows()) == 2
+    assert all("in/scan" in str(row["File"]) for row in program.rows())
+
+
+def test_scans_are_filed_by_month(tmp_path: Path) -> None:
+    """`done = "done/{year}-{month}"`."""
+    pictures = receipts_of(1)
+    with EndpointServer(answering(truth_of(pictures), 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url, more="done = 'done/{year}-{month}'")
+        drop(program.inbox, pictures)
+        program.once()
+        program.once()
+    (month,) = program.done.iterdir()
+    assert re.fullmatch(r"\d{4}-\d{2}", month.name)
+    assert (month / "scan000.jpg").exists()

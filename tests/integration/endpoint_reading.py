@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -14,7 +16,7 @@ from ocrwatch.errors import LineError
 from ocrwatch.journal import Journal
 from ocrwatch.ports import Answers, Field, Inspection, Pages, Picture, PictureLimits, Profile
 from ocrwatch.reading.endpoint import EndpointReader
-from tests.endpoint_server import EndpointServer
+from tests.endpoint_server import EndpointServer, Reply, completion, fenced, in_turn
 
 RECEIPT = Profile(name="receipt", fields=(Field(name="company"), Field(name="date", type="date"), Field(name="total")))
 GOOD = {"company": "ACME", "date": "03/04/2018", "total": "337.50"}
@@ -131,3 +133,18 @@ class Desk:
 def with_prompt(prompt: str) -> Profile:
     """The profile with a prompt of one's own."""
     return replace(RECEIPT, prompt=prompt)
+
+
+@contextmanager
+def desk_at(folder: Path, *turns: Reply, **knobs: object) -> Iterator[tuple[Desk, EndpointServer]]:
+    """A reader at a server that answers in turn, and afterwards no breach of the contract."""
+    with EndpointServer(in_turn(*turns), **knobs) as server:  # type: ignore[arg-type]
+        desk = Desk(server, folder)
+        yield desk, server
+        desk.close()
+    assert server.violations == []
+
+
+def good() -> Reply:
+    """The good answer."""
+    return completion(fenced(dict(GOOD)))

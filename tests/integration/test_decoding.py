@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ocrwatch.childprocess import ChildProcess
-from ocrwatch.errors import Incomplete, LineError, NotAScan, Unreadable
+from ocrwatch.errors import DecoderCrashed, Incomplete, LineError, NotAScan, Unreadable
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.ports import Inspection, Picture, PictureLimits
 from tests import papers
@@ -321,6 +321,18 @@ def test_largest_page(pages: ChildPages, tmp_path: Path, mode: str) -> None:
     page.save(path, "TIFF", compression="tiff_lzw" if mode != "1" else "group4", **options)
     made = picture(pages, path)
     assert 8_000_000 < made.width_px * made.height_px <= LIMITS.max_pixels
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory")
+def test_crash_names_the_file(tmp_path: Path) -> None:
+    """A page that needs more memory than the child may have costs this one file, by name; the next is opened."""
+    child = ChildProcess(name="test", memory_bytes=256 * 1024**2)
+    pages = ChildPages(child)
+    large = papers.put(tmp_path, "large.png", _png_of_zeros(12_000, 12_000))
+    with pytest.raises(DecoderCrashed, match=r"large\.png could not be opened"):
+        picture(pages, large, limits=PictureLimits(kinds=("image/jpeg",)))
+    assert picture(pages, papers.put(tmp_path, "small.jpg", papers.jpeg())).kind == "image/jpeg"
+    child.close()
 
 
 def test_damaged(pages: ChildPages, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def test_the_request_is_exactly_as_the_contract_says(
     (asked,) = server.asked
     assert asked.images == (data,)
     assert asked.headers["authorization"] == f"Bearer {KEY}"
+    assert asked.headers["accept-encoding"] == "identity"
     assert asked.body == {
         "model": "qwen-vl-ocr-latest",
         "messages": [

@@ -207,8 +207,8 @@ def _cut(part: str) -> Callable[[Parts], None]:
 REFUSED: dict[str, tuple[Callable[[Parts], object], str]] = {
     "external entity in the sheet": (_part(lambda data: DOCTYPE + data), "damaged or of a kind"),
     "external entity in the workbook": (_part(lambda data: DOCTYPE + data, "xl/workbook.xml"), "damaged or of a kind"),
-    "bomb": (_bomb, "unpacks to more"),
-    "signed": (_signed, "is signed"),
+    "bomb": (_bomb, "Ledger.xlsx unpacks to far more"),
+    "signed": (_signed, "Ledger.xlsx is signed"),
     "half a sheet": (_cut(SHEET_PART), "damaged or of a kind"),
     "half a workbook part": (_cut("xl/workbook.xml"), "damaged or of a kind"),
     "no sheet part": (lambda parts: parts.pop(SHEET_PART), "damaged or of a kind"),

@@ -26,6 +26,7 @@ def chatter(arguments, blob):
     print("a library says hello")
     os.write(1, b"and another, past Python\n")
     sys.stderr.write("and complains\n")
+    assert sys.stdin.read() == ""
     return "said", b""
 
 
@@ -42,6 +43,11 @@ def wait_for_ever(arguments, blob):
     Path(arguments["begun"]).write_text(str(os.getpid()))
     threading.Event().wait()
     return None, b""
+
+
+def linger(arguments, blob):
+    threading.Event().wait(0.3)
+    return "done", b""
 
 
 def hold_everything(arguments, blob):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ocrwatch.config.secrets import VARIABLE, api_key, has_key, resolve_engine, set_key
+from ocrwatch.config.secrets import VARIABLE, api_key, engine_in_force, has_key, resolve_engine, set_key
 from ocrwatch.config.settings import Settings
 from ocrwatch.errors import ConfigurationError
 
@@ -23,15 +23,15 @@ UNLOCK = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/n
 PRELUDE = """
 import os, sys
 from pathlib import Path
-from ocrwatch.config.secrets import api_key, clear_key, has_key, set_key
+from ocrwatch.config.secrets import api_key, clear_key, has_key, key_in_time, set_key
 from ocrwatch.config.settings import Settings
-from ocrwatch.errors import ConfigurationError
+from ocrwatch.errors import Busy, ConfigurationError
 def settings(url="https://one.example/v1"):
     return Settings.model_validate({"state_dir": sys.argv[1], "endpoint": {"base_url": url}})
 def said(call):
     try:
         return call()
-    except ConfigurationError as error:
+    except (Busy, ConfigurationError) as error:
         return str(error)
 """
 
@@ -142,13 +142,50 @@ def test_a_real_keyring_keeps_the_key(tmp_path: Path) -> None:
 
 
 @needs_keyring
+def test_the_commands_set_and_clear_the_key(tmp_path: Path) -> None:
+    """`ocrwatch key set` takes the key from a pipe, keeps it, and never repeats it; `key clear` takes it away."""
+    found = in_session(
+        tmp_path,
+        """
+        import subprocess
+        config = Path(sys.argv[1]).with_name("config.toml")
+        config.write_text(f"state_dir = {sys.argv[1]!r}\\nlanguage = 'en'\\n[endpoint]\\nbase_url = 'https://one.example/v1'\\n")
+        def key(verb, given=""):
+            command = [sys.executable, "-m", "ocrwatch", "key", verb, "--config", str(config)]
+            done = subprocess.run(command, input=given, capture_output=True, text=True)
+            assert "sk-" not in done.stdout + done.stderr
+            print(done.returncode, (done.stdout + done.stderr).strip())
+        key("set", "sk-one\\n")
+        print(api_key(settings()))
+        key("set", "\\n")
+        key("set", "two words\\n")
+        print(api_key(settings()))
+        key("clear")
+        print(api_key(settings()))
+        key("clear")
+        """,
+    )
+    said = [line.replace("ocrwatch: ", "") for line in found]
+    assert [said[0], said[1], said[-4], said[-3], said[-2], said[-1]] == [
+        "0 The key is kept in the system's keyring.",
+        "sk-one",
+        "sk-one",
+        "0 The key was taken out of the keyring.",
+        "None",
+        "0 There was no key in the keyring.",
+    ]
+    assert [line[0] for line in said[2:-4] if line[0].isdigit()] == ["2", "2"]
+
+
+@needs_keyring
 def test_a_locked_keyring_is_not_a_computer_without_a_key(tmp_path: Path) -> None:
     """At a login before the keyring opens, the key is not there, but it is known that one was set."""
-    assert in_session(tmp_path, 'set_key(settings(), "sk-one")\nprint(api_key(settings()))') == ["sk-one"]
+    assert in_session(tmp_path, 'set_key(settings(), "sk-one")\nprint(key_in_time(settings()))') == ["sk-one"]
     found = in_session(
         tmp_path,
         """
         print(api_key(settings()), has_key(settings()), has_key(settings("https://other.example")))
+        print(key_in_time(settings("https://other.example")), said(lambda: key_in_time(settings())))
         print(said(lambda: set_key(settings(), "sk-two")))
         print(said(lambda: clear_key(settings())))
         print(has_key(settings()))
@@ -156,7 +193,8 @@ def test_a_locked_keyring_is_not_a_computer_without_a_key(tmp_path: Path) -> Non
         before="gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1",
     )
     locked = "The system's keyring is locked. Unlock it and try again."
-    assert found == ["None True False", locked, locked, "True"]
+    later = "None The system's keyring does not give out the key yet. Unlock it; reading then goes on by itself."
+    assert found == ["None True False", later, locked, locked, "True"]
 
 
 @needs_keyring
@@ -218,7 +256,25 @@ def test_a_keyring_that_is_not_safe_is_refused(tmp_path: Path, backend: str) -> 
         ("endpoint", None, False, "endpoint"),
     ],
 )
-def test_who_reads(engine: str, base_url: str | None, key_present: bool, reads: str) -> None:
+def test_who_reads(
+    monkeypatch: pytest.MonkeyPatch, engine: str, base_url: str | None, key_present: bool, reads: str
+) -> None:
     """By itself the service where it has a key or is the person's own, else this computer."""
     data = {"reader": {"engine": engine}, "endpoint": {} if base_url is None else {"base_url": base_url}}
-    assert resolve_engine(Settings.model_validate(data), key_present=key_present) == reads
+    settings = Settings.model_validate(data)
+    assert resolve_engine(settings, key_present=key_present) == reads
+    if key_present:
+        monkeypatch.setenv(VARIABLE, "sk-one")
+    assert engine_in_force(settings) == reads
+
+
+def test_the_keyring_is_not_asked_in_vain(tmp_path: Path) -> None:
+    """Where it is told who reads, the keyring is not even loaded."""
+    file = tmp_path / "script.py"
+    script = "from ocrwatch.config.secrets import engine_in_force\n"
+    script += (
+        "print(engine_in_force(Settings.model_validate({'reader': {'engine': 'local'}})), 'keyring' in sys.modules)"
+    )
+    file.write_text(PRELUDE + script, encoding="utf-8")
+    found = subprocess.run([sys.executable, str(file)], check=True, capture_output=True, text=True)
+    assert found.stdout.split() == ["local", "False"]

@@ -99,6 +99,7 @@ profile = "train-ticket"
 @pytest.mark.parametrize("text", ["", ALL_CHANGED, "[[inbox]]\nprofile='receipt'\nfields=['total', 'tip']\n"])
 def test_what_is_shown_has_the_same_effect(tmp_path: Path, text: str) -> None:
     """`config show` can be saved as a configuration: the settings in force are the same."""
+    (tmp_path / "k").touch(mode=0o600)
     before = loaded(tmp_path, text)
     after = loaded(tmp_path, shown(before))
     assert after.model_dump(exclude={"inbox"}) == before.model_dump(exclude={"inbox"})
@@ -133,7 +134,12 @@ def test_no_key_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("OCRWATCH_API_KEY", "sk-secret")
     (tmp_path / "k").write_text("sk-secret", encoding="utf-8")
     (tmp_path / "k").chmod(0o600)
-    assert "sk-secret" not in shown(loaded(tmp_path, ALL_CHANGED))
+    text = shown(loaded(tmp_path, ALL_CHANGED))
+    assert "api_key_file" in text
+    assert "sk-secret" not in text
+    text = shown(loaded(tmp_path, "[endpoint]\napi_key_file = 'sk-secret'\n"))
+    assert "api_key_file names no file" in text
+    assert "sk-secret" not in text
 
 
 def test_the_schema_knows_every_setting() -> None:

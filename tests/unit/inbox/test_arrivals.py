@@ -47,6 +47,19 @@ def test_scan_arrives_after_its_settle_time(stage: Stage, folder: Path) -> None:
     assert (look.arrived, look.pending) == ((), 0)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="names of POSIX")
+def test_folder_whose_name_is_no_text(stage: Stage, folder: Path) -> None:
+    """A subfolder's name goes into the ledger: bytes in it that are no text become marks that are."""
+    place = folder / os.fsdecode(b"caf\xe9") / "票据"
+    place.mkdir(parents=True)
+    (place / "scan.jpg").write_bytes(SCAN)
+    stage.look()
+    stage.go(1.0)
+    (arrival,) = stage.look().arrived
+    assert arrival.folder == "caf?/票据"
+    assert arrival.path == place / "scan.jpg"
+
+
 def test_present_before_the_start(folder: Path) -> None:
     """Files that lay there long before the start are taken at the first look, oldest first."""
     for name in ("b.jpg", "a.jpg"):
@@ -195,6 +208,28 @@ def test_file_that_cannot_be_opened(stage: Stage, folder: Path, monkeypatch: pyt
     assert look.look_again_at == stage.clock.now + 1.0
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links of POSIX")
+@pytest.mark.parametrize("way", ["pipe", "link", "folder"])
+def test_no_file_any_more_when_it_is_refused(stage: Stage, folder: Path, way: str) -> None:
+    """What takes a refused file's place at the last moment is neither waited for nor followed nor refused."""
+
+    def meanwhile(path: Path) -> None:
+        path.unlink()
+        match way:
+            case "pipe":
+                os.mkfifo(path)
+            case "link":
+                path.symlink_to(folder.parent)
+            case _:
+                path.mkdir()
+
+    (folder / "scan.jpg").write_bytes(b"blot")
+    stage.look()
+    stage.go(61.0)
+    stage.pages.meanwhile = meanwhile
+    assert stage.names() == []
+
+
 def test_handed_out_again_until_known(stage: Stage, folder: Path) -> None:
     """An arrival that the journal could not save is handed out again."""
     (folder / "scan.jpg").write_bytes(SCAN)
@@ -330,14 +365,14 @@ def test_lease_is_renewed_by_looks(stage: Stage, folder: Path) -> None:
 def test_forbidden_subfolder_is_told(stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A subfolder that may not be read shows among the troubles."""
     (folder / "closed").mkdir()
-    entries = Path.iterdir
+    entries = os.listdir
 
-    def iterdir(path: Path) -> object:
+    def listdir(path: Path) -> object:
         if path.name == "closed":
             raise PermissionError(13, "Permission denied")
         return entries(path)
 
-    monkeypatch.setattr(Path, "iterdir", iterdir)
+    monkeypatch.setattr(os, "listdir", listdir)
     ((place, why),) = stage.look().troubles
     assert place == folder / "closed"
     assert "may not be read" in str(why)

@@ -94,26 +94,27 @@ def test_forbidden_subfolder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A subfolder that may not be read is told of; the rest is listed."""
     (tmp_path / "closed").mkdir()
     (tmp_path / "scan.jpg").write_bytes(b"1")
-    entries = Path.iterdir
+    entries = os.listdir
 
-    def iterdir(path: Path) -> object:
+    def listdir(path: Path) -> object:
         if path.name == "closed":
             raise PermissionError(13, "Permission denied")
         return entries(path)
 
-    monkeypatch.setattr(Path, "iterdir", iterdir)
+    monkeypatch.setattr(os, "listdir", listdir)
     found = listed(tmp_path, LOCAL, recursive=True, own_paths=())
     assert list(found.files) == [tmp_path / "scan.jpg"]
     assert found.unreadable == (tmp_path / "closed",)
+    assert found.folders == (tmp_path,)
 
 
 def test_forbidden_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that may not be read is away."""
 
-    def iterdir(path: Path) -> object:
+    def listdir(path: Path) -> object:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "iterdir", iterdir)
+    monkeypatch.setattr(os, "listdir", listdir)
     with pytest.raises(FolderAway, match="may not be read"):
         listed(tmp_path, LOCAL, recursive=True, own_paths=())
 

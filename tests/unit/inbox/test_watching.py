@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,17 @@ from tests.unit.inbox.stage import LOCAL
 
 REMOTE = FileSystem("cifs", sends_events=False, is_exact=False)
 NOW = 1000.0
+FOLDERS = (Path("/in"),)
 
 
 class StubWatch:
     def __init__(self) -> None:
         self.alive = True
         self.ended = False
+        self.missing: list[Path] = []
+
+    def unwatched(self, folders: Iterable[Path]) -> list[Path]:
+        return [folder for folder in folders if folder in self.missing]
 
     def stands(self) -> bool:
         return self.alive
@@ -57,7 +62,7 @@ def test_native_where_the_system_tells() -> None:
     """A local folder is looked at after hints, and every few minutes."""
     native = watch(StubObserver())
     native.begin(LOCAL)
-    native.listed(paths("old.jpg"), NOW)
+    native.listed(paths("old.jpg"), FOLDERS, NOW)
     assert (native.mode, native.reason) == ("native", None)
     assert native.next_look(NOW) == NOW + RESCAN_SECONDS
 
@@ -79,10 +84,10 @@ def test_what_the_user_chose(choice: str, expected: str) -> None:
     for kind in (LOCAL, REMOTE):
         chosen = watch(StubObserver(), choice=choice)
         chosen.begin(kind)
-        chosen.listed([], NOW)
+        chosen.listed([], FOLDERS, NOW)
         chosen.begin(kind)
-        chosen.listed(paths("unannounced.jpg"), NOW)
-        chosen.listed(paths("unannounced.jpg"), NOW + 2 * LATE_SECONDS)
+        chosen.listed(paths("unannounced.jpg"), FOLDERS, NOW)
+        chosen.listed(paths("unannounced.jpg"), FOLDERS, NOW + 2 * LATE_SECONDS)
         assert chosen.mode == expected
 
 
@@ -98,11 +103,11 @@ def test_unannounced_file() -> None:
     """A new file that no event told of, even late, shows that events cannot be relied on."""
     native = watch(StubObserver())
     native.begin(LOCAL)
-    native.listed(paths("old.jpg"), NOW)
-    native.listed(paths("old.jpg", "new.jpg"), NOW)
+    native.listed(paths("old.jpg"), FOLDERS, NOW)
+    native.listed(paths("old.jpg", "new.jpg"), FOLDERS, NOW)
     assert native.mode == "native"
     assert native.next_look(NOW) == NOW + LATE_SECONDS
-    native.listed([], NOW + LATE_SECONDS)
+    native.listed([], FOLDERS, NOW + LATE_SECONDS)
     assert native.mode == "poll"
     assert native.reason is not None
 
@@ -112,12 +117,12 @@ def test_late_event() -> None:
     observer = StubObserver()
     native = watch(observer)
     native.begin(LOCAL)
-    native.listed([], NOW)
+    native.listed([], FOLDERS, NOW)
     native.begin(LOCAL)
-    native.listed(paths("new.jpg"), NOW)
+    native.listed(paths("new.jpg"), FOLDERS, NOW)
     observer.heard(["NEW.jpg"])
     native.begin(LOCAL)
-    native.listed(paths("new.jpg"), NOW + LATE_SECONDS)
+    native.listed(paths("new.jpg"), FOLDERS, NOW + LATE_SECONDS)
     assert native.mode == "native"
 
 
@@ -127,11 +132,11 @@ def test_early_event() -> None:
     native = watch(observer)
     native.begin(LOCAL)
     observer.heard(["new.jpg"])
-    native.listed([], NOW)
+    native.listed([], FOLDERS, NOW)
     native.begin(LOCAL)
-    native.listed(paths("new.jpg"), NOW + 1)
+    native.listed(paths("new.jpg"), FOLDERS, NOW + 1)
     native.begin(LOCAL)
-    native.listed(paths("new.jpg"), NOW + 1 + LATE_SECONDS)
+    native.listed(paths("new.jpg"), FOLDERS, NOW + 1 + LATE_SECONDS)
     assert native.mode == "native"
 
 
@@ -140,11 +145,11 @@ def test_folder_moved_in() -> None:
     observer = StubObserver()
     native = watch(observer)
     native.begin(LOCAL)
-    native.listed([], NOW)
+    native.listed([], FOLDERS, NOW)
     observer.heard(["anna"])
     native.begin(LOCAL)
-    native.listed(paths("anna/2024/a.jpg"), NOW)
-    native.listed(paths("anna/2024/a.jpg"), NOW + LATE_SECONDS)
+    native.listed(paths("anna/2024/a.jpg"), FOLDERS, NOW)
+    native.listed(paths("anna/2024/a.jpg"), FOLDERS, NOW + LATE_SECONDS)
     assert native.mode == "native"
 
 
@@ -153,10 +158,10 @@ def test_letters_composed_otherwise() -> None:
     observer = StubObserver()
     native = watch(observer)
     native.begin(LOCAL)
-    native.listed([], NOW)
+    native.listed([], FOLDERS, NOW)
     observer.heard(["Mu\u0308ller.jpg"])
-    native.listed(paths("M\u00fcller.jpg"), NOW)
-    native.listed([], NOW + LATE_SECONDS)
+    native.listed(paths("M\u00fcller.jpg"), FOLDERS, NOW)
+    native.listed([], FOLDERS, NOW + LATE_SECONDS)
     assert native.mode == "native"
 
 
@@ -179,11 +184,11 @@ def test_dead_watch_is_begun_again() -> None:
     observer = StubObserver()
     native = watch(observer)
     native.begin(LOCAL)
-    native.listed([], NOW)
+    native.listed([], FOLDERS, NOW)
     observer.watches[0].alive = False
     native.begin(LOCAL)
-    native.listed(paths("meanwhile.jpg"), NOW)
-    native.listed(paths("meanwhile.jpg"), NOW + LATE_SECONDS)
+    native.listed(paths("meanwhile.jpg"), FOLDERS, NOW)
+    native.listed(paths("meanwhile.jpg"), FOLDERS, NOW + LATE_SECONDS)
     assert observer.watches[0].ended
     assert len(observer.watches) == 2
     assert native.mode == "native"
@@ -196,6 +201,33 @@ def test_fresh_start_after_rest() -> None:
     native.rest()
     native.begin(LOCAL)
     assert (native.mode, native.reason) == ("native", None)
+
+
+def test_subfolders_that_are_not_watched() -> None:
+    """When the system does not watch every subfolder the folder is looked at every few seconds."""
+    observer = StubObserver()
+    native = watch(observer)
+    native.begin(LOCAL)
+    observer.watches[0].missing = paths("anna")
+    native.listed([], (*FOLDERS, *paths("anna")), NOW)
+    assert native.mode == "poll"
+    assert "1 of its subfolders" in str(native.reason)
+
+
+def test_subfolder_that_is_watched_late() -> None:
+    """A new subfolder is given time to be watched, and asked for when that is over."""
+    observer = StubObserver()
+    native = watch(observer)
+    native.begin(LOCAL)
+    native.listed([], FOLDERS, NOW)
+    assert native.next_look(NOW) == NOW + RESCAN_SECONDS
+    observer.watches[0].missing = paths("anna")
+    native.listed([], (*FOLDERS, *paths("anna")), NOW + 1)
+    assert native.mode == "native"
+    assert native.next_look(NOW + 1) == NOW + 1 + LATE_SECONDS
+    observer.watches[0].missing = []
+    native.listed([], (*FOLDERS, *paths("anna")), NOW + 1 + LATE_SECONDS)
+    assert native.mode == "native"
 
 
 @pytest.fixture

@@ -145,3 +145,65 @@ def test_tax_in_words_about_tax_is_no_amount_of_tax() -> None:
     """Rates, tax numbers and totals that include tax are not the tax."""
     for row in ("GST No: 000689913856", "VAT rate      20.00", "Total incl. VAT      180.00", "Tax invoice 10452"):
         assert "tax" not in found(row, INVOICE)
+
+
+GERMAN = """
+  Muster Werkzeuge GmbH                        Rechnung
+  Industriestr. 5, 70565 Stuttgart
+
+  Kunde:                            Rechnungsnummer: RE-2024-0815
+  Beispiel AG                       Rechnungsdatum: 15.03.2024
+  Hauptstr. 1                       Kundennummer: 10023
+  10115 Berlin
+
+  Pos   Bezeichnung        Menge    Einzelpreis    Gesamt
+  1     Bohrmaschine        2         119,00      238,00
+  2     Bits                5           4,00       20,00
+                           Nettobetrag            258,00 €
+                           MwSt. 19 %              49,02 €
+                           Gesamtbetrag           307,02 €
+  USt-IdNr.: DE123456788
+  IBAN DE89 3704 0044 0532 0130 00
+"""
+AMERICAN = """
+  ACME Consulting LLC                               INVOICE
+  500 Market Street, Suite 12
+  San Francisco, CA 94105
+
+  BILL TO                      INVOICE #        US-1001
+  Blue Whale Inc.              INVOICE DATE     03/05/2024
+  77 Ocean Drive               DUE DATE         04/04/2024
+
+  DESCRIPTION                  QTY    RATE       AMOUNT
+  Strategy workshop             1    1,500.00    1,500.00
+                                     Subtotal    $1,500.00
+                                     Tax (8%)      $120.00
+                                     TOTAL       $1,620.00
+"""
+
+
+def test_a_german_invoice_is_read() -> None:
+    """The buyer stands under its heading, not in the column beside it."""
+    assert found(GERMAN, INVOICE) == {
+        "number": "RE-2024-0815",
+        "date": "15.03.2024",
+        "seller": "Muster Werkzeuge GmbH",
+        "seller tax id": "DE123456788",
+        "buyer": "Beispiel AG",
+        "net": "258,00 €",
+        "tax": "49,02 €",
+        "total": "307,02 €",
+    }
+
+
+def test_an_american_invoice_is_read() -> None:
+    """A label beside another label is not its value."""
+    assert found(AMERICAN, INVOICE) == {
+        "number": "US-1001",
+        "date": "03/05/2024",
+        "seller": "ACME Consulting LLC",
+        "buyer": "Blue Whale Inc.",
+        "net": "$1,500.00",
+        "tax": "$120.00",
+        "total": "$1,620.00",
+    }
