@@ -176,8 +176,7 @@ class Archive:
         place = 0
         for _ in range(count):
             member, place = _entry(directory, place, shift)
-            if not member.name.endswith("/"):
-                yield member
+            yield member
 
     def _end64(self, end: int, found: tuple[int, int, int]) -> tuple[int, int, int, int]:
         """Number of members, length and offset of the directory, and its end."""
