@@ -1,7 +1,8 @@
 """The ledger: one sheet of a workbook that belongs to the user. We are the guest.
 
-A workbook is a zip of XML parts, and it is edited in place of being written anew: what need not change is copied as its
-compressed bytes, what must change is spliced. So nothing of the user's is lost, and a row more costs a copy of the file.
+A workbook is a zip of XML parts, and it is edited in place of being written anew: what need not change is copied as
+its compressed bytes, what must change is spliced. So nothing of the user's is lost, and a row more costs a copy of the
+file.
 
     workbook.py         the port `Ledger`: open, change, save; what makes it wait           start here
     edition.py          one change of a workbook, from its opening to its saving
@@ -22,7 +23,7 @@ compressed bytes, what must change is spliced. So nothing of the user's is lost,
 
   the sheet, as a stream
     sheet_stream.py     head, rows in batches, close; grammar.py (pure) finds rows and cells in bytes
-    survey.py           what a sheet holds, in one pass; shared_strings.py its texts
+    survey.py           what a sheet holds, in one pass: surveying.py, survey_rows.py; shared_strings.py its texts
     body_packing.py     the rows packed meanwhile
     opening.py          how the sheet stands, and what of the rest depends on it
 

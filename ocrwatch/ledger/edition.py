@@ -19,17 +19,18 @@ from ocrwatch.ledger.draft import Draft, Source
 from ocrwatch.ledger.dressing import Surroundings
 from ocrwatch.ledger.formats import Entry
 from ocrwatch.ledger.growing import grown_chart, grown_names
-from ocrwatch.ledger.ids import RowIds
 from ocrwatch.ledger.layout import Column
 from ocrwatch.ledger.markup import spliced
 from ocrwatch.ledger.package import Package, SheetPart
+from ocrwatch.ledger.references import MAX_ROWS
 from ocrwatch.ledger.refusals import damage_translated, unusable
-from ocrwatch.ledger.standing import Ends, Standing
+from ocrwatch.ledger.standing import EarlierSheet, Ends, Standing
 from ocrwatch.ledger.styles import Styles
 from ocrwatch.ledger.survey import WINDOW_ROWS
 from ocrwatch.messages import message
 
 _NAME_UNITS = 31
+_NEARLY_FULL = 0.9
 _NOT_IN_NAMES = frozenset("[]:*?/\\")
 
 
@@ -62,33 +63,30 @@ class Edition:
             if known is not None and known.directory_crc == self._archive.directory_crc:
                 self._standing: Standing | None = known
             else:
-                part = self._package.sheet(sheet)
-                self._standing = None
-                if part is not None and part.kind == "worksheet":
-                    self._standing = self._found_packing(part) if packs else self._found(part)
+                self._standing = self._looked_through(packs=packs)
 
     @property
     def standing(self) -> Standing | None:
         """How the sheet stands; None where there is no such sheet."""
         return self._standing
 
-    @property
-    def ids(self) -> RowIds:
-        return self._standing.survey.ids if self._standing is not None else RowIds()
-
     def append(self, rows: Mapping[str, Mapping[str, Entry]], further: Sequence[Column] = ()) -> dict[str, int]:
         """Add rows, by their ids; the rows' numbers. `further` columns are those that only some of them have."""
         with damage_translated(self._name):
             filled = list(rows.values())
+            if self._standing is not None and self._standing.survey.last_row + len(filled) > MAX_ROWS:
+                self._go_on_in_another(self._standing)
             first = self._begun(filled).append(filled, further)
         self._new_ids = {each: number for number, each in enumerate(rows, first)}
         return self._new_ids
 
-    def amend(self, changes: Mapping[int, Mapping[str, Entry]], further: Sequence[Column] = ()) -> None:
-        """Change cells of rows, by the rows' numbers, in one pass."""
+    def amend(self, sheet: str, changes: Mapping[int, Mapping[str, Entry]], further: Sequence[Column] = ()) -> None:
+        """Change cells of rows of `sheet`, which may be an earlier one, by the rows' numbers, in one pass."""
         with damage_translated(self._name):
-            if self._standing is not None and self._standing.pieces is not None:
-                self._standing = self._found(self._part())
+            standing = self._standing
+            assert standing is not None
+            if standing.pieces is not None or standing.name != sheet:
+                self._standing = replace(self._found(self._part(sheet)), earlier=standing.earlier)
             draft = self._begun(())
             draft.ensure_columns(further)
             draft.amend(changes)
@@ -112,6 +110,28 @@ class Edition:
     def _package(self) -> Package:
         return Package(self._archive)
 
+    def _looked_through(self, *, packs: bool) -> Standing | None:
+        """How the sheet stands, or the last of those that continue it; None where there is none."""
+        earlier: list[EarlierSheet] = []
+        part = self._package.sheet(self._sheet)
+        if part is None or part.kind != "worksheet":
+            return None
+        while True:
+            standing = self._found_packing(part) if packs else self._found(part)
+            following = self._package.sheet(continued(self._sheet, len(earlier) + 2))
+            nearly_full = standing.survey.last_row > _NEARLY_FULL * MAX_ROWS  # else it is a copy that someone made
+            if following is None or following.kind != "worksheet" or not nearly_full:
+                return replace(standing, earlier=tuple(earlier))
+            earlier.append(EarlierSheet(standing.name, standing.survey.ids))
+            part = following
+
+    def _go_on_in_another(self, standing: Standing) -> None:
+        """The sheet is full: rows go on in a new one."""
+        earlier = (*standing.earlier, EarlierSheet(standing.name, standing.survey.ids))
+        part = self._added_sheet(continued(self._sheet, len(earlier) + 1))
+        self._packed = None
+        self._standing = replace(self._found(part), earlier=earlier)
+
     def _found(self, part: SheetPart, window_rows: int = WINDOW_ROWS) -> Standing:
         return opening.standing_of(self._package, part, self._columns, window_rows=window_rows)
 
@@ -122,16 +142,17 @@ class Edition:
         self._packed = packer.packed if not standing.survey.window_full and standing.survey.header else None
         return standing
 
-    def _part(self) -> SheetPart:
-        part = self._package.sheet(self._sheet)
+    def _part(self, name: str) -> SheetPart:
+        part = self._package.sheet(name)
         assert part is not None
         return part
 
     def _begun(self, rows: Sequence[Mapping[str, Entry]]) -> Draft:
         """The draft of a change, all that it needs looked up."""
-        standing = self._standing or self._found(self._added_sheet())
+        standing = self._standing or self._found(self._added_sheet(self._sheet))
         if standing.survey.window_full and len(standing.survey.window) < len(rows):
-            standing = self._found(self._part(), window_rows=len(rows) + WINDOW_ROWS)
+            again = self._found(self._part(standing.name), window_rows=len(rows) + WINDOW_ROWS)
+            standing, self._packed = replace(again, earlier=standing.earlier), None
         if standing.pieces is None:
             standing = self._looked_around(standing, rows)
         styles = standing.styles or Styles(self._content(standing.styles_part))
@@ -156,7 +177,7 @@ class Edition:
         opening.ensure_styles(self._package, standing)
         if standing.survey.header is None:
             styles = Styles(self._package.read(standing.styles_part))
-            index = self._part().index
+            index = self._part(standing.name).index
             standing = dressed(self._package, standing, styles, self._columns, rows, index=index)
             self._package.put(standing.styles_part, styles.content())
         standing, self._stale = opening.connected(self._package, standing)
@@ -166,17 +187,16 @@ class Edition:
             self._package.remove(chain)
         return standing
 
-    def _added_sheet(self) -> SheetPart:
-        part = self._package.sheet(self._sheet)
-        if part is not None:
-            reason = message("The sheet {sheet} of {file} is a chart.", sheet=self._sheet, file=self._name)
+    def _added_sheet(self, name: str) -> SheetPart:
+        if self._package.sheet(name) is not None:
+            reason = message("The sheet {sheet} of {file} is a chart.", sheet=name, file=self._name)
             raise unusable(reason)
-        ensure_sheet_name(self._sheet, self._name)
+        ensure_sheet_name(name, self._name)
         protection = self._package.workbook.first("workbookProtection")
         if protection is not None and protection.attributes.get("lockStructure") in ("1", "true"):
             text = "{file} has no sheet {sheet}, and its structure is protected."
-            raise unusable(message(text, sheet=self._sheet, file=self._name))
-        return self._package.add_sheet(self._sheet, empty_sheet(self._package))
+            raise unusable(message(text, sheet=name, file=self._name))
+        return self._package.add_sheet(name, empty_sheet(self._package))
 
     def _content(self, part: str) -> bytes:
         """A small part as it is by now."""
@@ -240,6 +260,12 @@ class Edition:
             names=ends.names | new if growth.ends & ends.names else ends.names,
             charts=charts,
         )
+
+
+def continued(sheet: str, number: int) -> str:
+    """The name of the sheet with that number that continues `sheet`."""
+    end = f" ({number})"
+    return sheet[: _NAME_UNITS - len(end)] + end
 
 
 def ensure_sheet_name(sheet: str, file: str) -> None:

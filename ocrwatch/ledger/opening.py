@@ -23,7 +23,9 @@ from ocrwatch.ledger.sheet_stream import SheetStream
 from ocrwatch.ledger.stale import Reached, affected_sheets, formulas_in, reached_by
 from ocrwatch.ledger.standing import Ends, Standing
 from ocrwatch.ledger.styles import MINIMAL
-from ocrwatch.ledger.survey import WINDOW_ROWS, Texts, surveyed
+from ocrwatch.ledger.survey import WINDOW_ROWS
+from ocrwatch.ledger.survey_rows import Texts
+from ocrwatch.ledger.surveying import surveyed
 from ocrwatch.ledger.tables import TablePart, tables_of
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ocrwatch.document import Signature
 from ocrwatch.ledger.archive_writing import Piece
+from ocrwatch.ledger.ids import RowIds
 from ocrwatch.ledger.styles import Styles
 from ocrwatch.ledger.survey import Survey
 from ocrwatch.ledger.tables import TablePart
@@ -35,11 +36,20 @@ class Ends:
     charts: tuple[tuple[str, frozenset[int]], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierSheet:
+    """A sheet that is full, so that its rows go on in another."""
+
+    name: str
+    ids: RowIds
+
+
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """`name` and `part` are the sheet's, `others` whatever parts belong to the workbook.
+    """`name` and `part` are the sheet's, the other parts those of the workbook.
 
-    `pinned`: something refers to the totals row, which cannot move then. `pieces` is None until our first save.
+    `earlier` are the full sheets that this one continues. `pinned`: something refers to the totals row, so it cannot move.
+    `pieces` is None until our first save.
     """
 
     signature: Signature | None
@@ -57,3 +67,13 @@ class Standing:
     ends: Ends = field(default_factory=Ends)
     pinned: bool = False
     pieces: Pieces | None = None
+    earlier: tuple[EarlierSheet, ...] = ()
+
+    def row_of(self, text: str) -> int | None:
+        """The row of the document id `text`, in its sheet."""
+        found = (ids.find(text) for ids in (*(each.ids for each in self.earlier), self.survey.ids))
+        return next((row for row in found if row is not None), None)
+
+    def sheet_of(self, text: str) -> str:
+        """The name of the sheet that holds the document id `text`."""
+        return next((each.name for each in self.earlier if each.ids.find(text) is not None), self.name)

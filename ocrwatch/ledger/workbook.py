@@ -112,19 +112,35 @@ class WorkbookLedger:
         return row_id in self.amend_all({row_id: cells})
 
     def amend_all(self, changes: Mapping[str, Sequence[Cell]]) -> set[str]:
-        """Change cells of many rows in one write; the ids of those that the sheet holds."""
+        """Change cells of many rows in one write; the ids of those that the ledger holds."""
+        done: set[str] = set()
+        while changed := self._amended({each: cells for each, cells in changes.items() if each not in done}):
+            done |= changed
+        return done
+
+    def _amended(self, changes: Mapping[str, Sequence[Cell]]) -> set[str]:
+        """Change those of the rows that stand in one sheet: there is one sheet, unless it overflowed."""
         found: dict[str, int] = {}
+        sheets: list[str] = []
 
         def put(edition: Edition, _: Path) -> bool:
             found.clear()
-            found.update(_found(edition, list(changes)))
-            if found:
-                further = further_columns(self._columns, (cell for each in found for cell in changes[each]))
-                every = (*self._columns, *further)
-                edition.amend({number: cell_entries(changes[each], every) for each, number in found.items()}, further)
-            return bool(found)
+            standing = edition.standing
+            rows = _found_in(standing, list(changes))
+            if standing is None or not rows:
+                return False
+            sheets[:] = [standing.sheet_of(next(iter(rows))), standing.name]
+            found.update({each: row for each, row in rows.items() if standing.sheet_of(each) == sheets[0]})
+            further = further_columns(self._columns, (cell for each in found for cell in changes[each]))
+            every = (*self._columns, *further)
+            entered = {number: cell_entries(changes[each], every) for each, number in found.items()}
+            edition.amend(sheets[0], entered, further)
+            return True
 
-        self._change(put, packs=False)
+        if changes:
+            self._change(put, packs=False)
+        if len(set(sheets)) > 1:
+            self._known = None  # it is of the earlier sheet now
         return set(found)
 
     # ------------------------------------------------------------
@@ -206,7 +222,7 @@ def _found_in(standing: Standing | None, ids: Sequence[str]) -> dict[str, int]:
     """The rows of those of `ids` that the sheet holds."""
     if standing is None:
         return {}
-    rows = ((each, standing.survey.ids.find(each)) for each in ids)
+    rows = ((each, standing.row_of(each)) for each in ids)
     return {each: row for each, row in rows if row is not None}
 
 
