@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ocrwatch.ledger.dressing import Surroundings, heading_format
+from ocrwatch.ledger.dressing import ColumnRange, Surroundings, heading_format
 from ocrwatch.ledger.fill_down import FillDown
 from ocrwatch.ledger.formats import Entry, lines_taken
 from ocrwatch.ledger.grammar import SheetRow
@@ -160,7 +160,8 @@ class Draft:
         survey = self.survey
         ours = {self._places[column.key] for column in self._columns}
         shared = self._source.shared_formulas
-        filler = FillDown(survey, self.table, self.styles, self._surroundings.columns(), ours, shared)
+        known_columns = self._surroundings.columns()
+        filler = FillDown(survey, self.table, self.styles, known_columns, ours, shared)
         prepared = {row.number: row for row in survey.window}
         for number, entries in enumerate(rows, first):
             known = prepared.pop(number, None)
@@ -170,7 +171,7 @@ class Draft:
                 if column.key in entries:
                     place = self._places[column.key]
                     cells[place] = self._cell(number, place, bases(place), column, entries[column.key])
-            height = self._height(entries)
+            height = self._height(entries, known_columns)
             filled = {place: cell for place, cell in cells.items() if cell}
             if known is not None:
                 self.new_rows.append(changed_row(survey.grammar, known, filled, height))
@@ -185,10 +186,9 @@ class Draft:
         style = self.styles.for_entry(base, entry, wraps=_wraps(column, entry))
         return entry_cell(self._prefix, row, place, style, entry, is_1904=self._standing.is_1904)
 
-    def _height(self, entries: Mapping[str, Entry]) -> int | None:
+    def _height(self, entries: Mapping[str, Entry], known: Sequence[ColumnRange]) -> int | None:
         """Excel fits rows to wrapped text by itself; not every program does. None: one line."""
         lines = 1
-        known = self._surroundings.columns() if any(_wraps_at_all(each) for each in entries.values()) else []
         for column in self._columns:
             entry = entries.get(column.key)
             if entry is not None and _wraps(column, entry):
@@ -244,7 +244,7 @@ class Draft:
                     usual = next((each.style for each in columns if each.holds(place)), 0)
                     base = styles.get(place, usual)
                     cells[place] = self._cell(row.number, place, base, column, entries[column.key])
-            return changed_row(self.survey.grammar, row, cells, self._height(entries))
+            return changed_row(self.survey.grammar, row, cells, self._height(entries, columns))
 
         return amend
 
@@ -254,8 +254,4 @@ class Draft:
 
 
 def _wraps(column: Column, entry: Entry) -> bool:
-    return _wraps_at_all(entry) and column.part in (Part.FIELD, Part.CHECK, Part.FOLDER)
-
-
-def _wraps_at_all(entry: Entry) -> bool:
-    return isinstance(entry.value, str)
+    return isinstance(entry.value, str) and column.part in (Part.FIELD, Part.CHECK, Part.FOLDER)

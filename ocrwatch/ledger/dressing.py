@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ocrwatch.ledger.layout import Column, Part
 from ocrwatch.ledger.markup import Edit, Element, append_child, escaped, parsed, set_attribute, spliced
@@ -47,15 +48,19 @@ class Surroundings:
 
     # ------------------------------------------------------------ what stands there
 
+    @property
+    def above(self) -> Element:
+        """The sheet with neither rows nor what stands below them: that may be large, this is not."""
+        prefix = _prefix_of(self.head)
+        return parsed(self.head + b"</%ssheetData></%sworksheet>" % (prefix, prefix))
+
     def is_protected(self) -> bool:
         element = self.root.first("sheetProtection")
         return element is not None and element.attributes.get("sheet", "0") in ("1", "true")
 
-    def merged(self) -> list[Area]:
+    def merged(self) -> tuple[Area, ...]:
         """The merged cells."""
-        holder = self.root.first("mergeCells")
-        found = [area(each.attributes.get("ref", "")) for each in (holder.children if holder else ())]
-        return [each for each in found if each is not None]
+        return _merged(self.close)
 
     def columns(self) -> list[ColumnRange]:
         """What is told of columns."""
@@ -66,7 +71,7 @@ class Surroundings:
                 float(each.attributes["width"]) if "width" in each.attributes else None,
                 int(each.attributes.get("style", "0")),
             )
-            for holder in self.root.all("cols")
+            for holder in self.above.all("cols")
             for each in holder.children
         ]
 
@@ -74,10 +79,10 @@ class Surroundings:
 
     def with_dimension(self, size: Area) -> Surroundings:
         """With the range of all cells told, which programs that read row by row rely on."""
-        root = self.root
+        root = self.above
         element = root.first("dimension")
         if element is not None:
-            return self.edited([set_attribute(self.head + self.close, element, "ref", str(size))])
+            return Surroundings(spliced(self.head, [set_attribute(self.head, element, "ref", str(size))]), self.close)
         new = b'<%sdimension ref="%s"/>' % (root.prefix.encode(), str(size).encode())
         return self.edited([self._put(root, "dimension", new)])
 
@@ -87,7 +92,7 @@ class Surroundings:
         missing = {place: width for place, width in widths.items() if not any(each.holds(place) for each in known)}
         if not missing:
             return self
-        root = self.root
+        root = self.above
         prefix = root.prefix.encode()
         new = {
             place: b'<%scol min="%d" max="%d" width="%s" customWidth="1"/>'
@@ -165,6 +170,22 @@ class ColumnRange:
 
     def holds(self, place: int) -> bool:
         return self.left <= place <= self.right
+
+
+def _prefix_of(head: bytes) -> bytes:
+    """The prefix of the sheet's own elements, with its colon; `head` ends with the tag of `sheetData`."""
+    tag = head[head.rindex(b"<") + 1 :]
+    return tag[: tag.index(b"sheetData")]
+
+
+@lru_cache(maxsize=8)
+def _merged(close: bytes) -> tuple[Area, ...]:
+    """The merged cells; remembered, since what stands below the rows seldom changes and may be large."""
+    prefix = close[2 : close.index(b"sheetData")]
+    root = parsed(b"<%sworksheet><%ssheetData>" % (prefix, prefix) + close)
+    holder = root.first("mergeCells")
+    found = (area(each.attributes.get("ref", "")) for each in (holder.children if holder else ()))
+    return tuple(each for each in found if each is not None)
 
 
 def heading_format(styles: Styles, column: Column) -> int:

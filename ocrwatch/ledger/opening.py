@@ -105,9 +105,10 @@ def connected(package: Package, standing: Standing) -> tuple[Standing, set[str]]
     reached: dict[str, Reached] = {}
     pinned = False
     for sheet in others:
-        formulas = list(_distinct(formulas_in(sheet_pieces(package, sheet.part))))
+        pins = _Pins(standing, ours)
+        formulas = pins.watched(_distinct(formulas_in(sheet_pieces(package, sheet.part))))
         reached[sheet.name.casefold()] = reached_by(formulas)
-        pinned = pinned or _pins(formulas, standing, ours)
+        pinned = pinned or pins.found
     names = package.names()
     its_formulas = {each.attributes.get("name", "").casefold(): each.text for each in names}
     charts = {part: ends_of_chart(package.read(part), ours) for part in package.parts_of_type("chart+xml")}
@@ -120,7 +121,7 @@ def connected(package: Package, standing: Standing) -> tuple[Standing, set[str]]
     )
     if standing.table is not None and standing.table.totals_rows:
         own = _distinct(formulas_in(sheet_pieces(package, standing.part)))
-        pinned = pinned or _pins(own, standing, "") or _pins(its_formulas.values(), standing, ours)
+        pinned = pinned or _Pins(standing, "").among(own) or _Pins(standing, ours).among(its_formulas.values())
     survey = standing.survey
     ends = Ends(
         close=frozenset(ends_of_close(survey.head, survey.close)),
@@ -131,18 +132,29 @@ def connected(package: Package, standing: Standing) -> tuple[Standing, set[str]]
     return replace(standing, pinned=pinned, ends=ends), stale
 
 
-def _pins(formulas: Iterable[str], standing: Standing, sheet: str) -> bool:
-    """Whether a formula refers to the totals row by its place; `sheet` is how it calls ours."""
-    table = standing.table
-    if table is None or not table.totals_rows:
-        return False
-    row = table.ref.bottom
-    return any(
-        where.touches(table.ref) and row in (where.top, where.bottom)
-        for formula in formulas
-        for place, where in named_areas(formula)
-        if place == sheet
-    )
+class _Pins:
+    """Whether formulas refer to the totals row by its place; `sheet` is how they call ours."""
+
+    def __init__(self, standing: Standing, sheet: str) -> None:
+        self.found = False
+        self._table = standing.table if standing.table is not None and standing.table.totals_rows else None
+        self._sheet = sheet
+
+    def watched(self, formulas: Iterable[str]) -> Iterator[str]:
+        """The formulas, as they are; what is `found` is known at their end."""
+        for formula in formulas:
+            self.found = self.found or self._pins(formula)
+            yield formula
+
+    def among(self, formulas: Iterable[str]) -> bool:
+        return any(map(self._pins, formulas))
+
+    def _pins(self, formula: str) -> bool:
+        table = self._table
+        return table is not None and any(
+            place == self._sheet and where.touches(table.ref) and table.ref.bottom in (where.top, where.bottom)
+            for place, where in named_areas(formula)
+        )
 
 
 def _table_names(tables: Iterable[TablePart]) -> list[str]:

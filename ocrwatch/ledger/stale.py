@@ -43,7 +43,7 @@ class Reached:
 
 
 def reached_by(formulas: Iterable[str]) -> Reached:
-    """What all of `formulas` refer to together."""
+    """What all of `formulas` refer to together; there may be very many."""
     sheets: set[str] = set()
     names: set[str] = set()
     unfathomed = False

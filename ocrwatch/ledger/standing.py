@@ -48,7 +48,7 @@ class EarlierSheet:
 class Standing:
     """`name` and `part` are the sheet's, the other parts those of the workbook.
 
-    `earlier` are the full sheets that this one continues. `pinned`: something refers to the totals row, so it cannot move.
+    `earlier` are the full sheets that this one continues. `pinned`: something refers to the totals row: it cannot move.
     `pieces` is None until our first save.
     """
 

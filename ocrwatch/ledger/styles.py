@@ -72,6 +72,7 @@ class Styles:
         }
         self._made: dict[tuple[str, bytes], int] = {}
         self._links: dict[int, int] = {}
+        self._for_entries: dict[tuple[int, str, bool, bool, bool, bool], int] = {}
 
     @property
     def is_changed(self) -> bool:
@@ -160,9 +161,15 @@ class Styles:
 
     def for_entry(self, base: int, entry: Entry, *, wraps: bool) -> int:
         """The number of the format for a cell with `entry` where the format `base` is usual."""
-        usual = self.format(base)
         if entry.value is None:
             return base
+        key = (base, entry.number_format, entry.quoted, entry.formula, entry.right, wraps)
+        if key not in self._for_entries:
+            self._for_entries[key] = self._number_for(base, entry, wraps=wraps)
+        return self._for_entries[key]
+
+    def _number_for(self, base: int, entry: Entry, *, wraps: bool) -> int:
+        usual = self.format(base)
         found = replace(usual, quoted=entry.quoted)
         if (code := self._code_for(self.code(usual), entry)) is not None:
             found = replace(found, number_format=self.number_format(code))

@@ -1,7 +1,7 @@
 """The rows below a sheet's header, looked through batch by batch: ids, columns, where the content ends.
 
-Most programs write rows and cells in one plain form, of which a few patterns tell all; what is written otherwise is taken
-cell by cell.
+Most programs write rows and cells in one plain form, of which a few patterns tell all; what is written otherwise is
+taken cell by cell.
 """
 
 from __future__ import annotations
