@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from openpyxl import load_workbook
 
 from ocrwatch.document import Amount
 from tests.unit.ledger.books import SHEET, ledger_at, records, row
-from tests.unit.ledger.packages import FEATURES, make, raw_members
+from tests.unit.ledger.packages import FEATURES, add_pivot, make, raw_members, rewritten
 
 pytest.importorskip("xlsxwriter", reason="XlsxWriter makes the workbooks of these tests")
 
@@ -68,3 +69,24 @@ def test_stale_totals_lose_their_values_and_nothing_else(tmp_path: Path) -> None
     assert [formulas[place].value for place in ("A1", "A2", "A3")] == [
         f"=SUM({SHEET}!C:C)", "=A1*2", "=SUM(Tickets[total])",
     ]  # fmt: skip
+
+
+def test_pivot_tables_stay_and_the_chain_of_calculation_goes(tmp_path: Path) -> None:
+    """Every part of a pivot table is the same bytes; Excel makes the chain anew where the package says there is none."""
+    path = tmp_path / "Ledger.xlsx"
+    make(path, features=())
+    rewritten(path, add_pivot)
+    before = raw_members(path)
+    ledger = ledger_at(path)
+    ledger.append([row(1)])
+    ledger.append([row(2)])
+    after = raw_members(path)
+    assert before.keys() - after.keys() == {"xl/calcChain.xml"}
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == OURS | {TOTALS, "[Content_Types].xml", "xl/_rels/workbook.xml.rels"}
+    book = load_workbook(path)
+    assert len(book["Mine"]._pivots) == 1
+    with zipfile.ZipFile(path) as package:
+        for name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
+            assert b"calcChain" not in package.read(name)
+            assert b"pivotCacheDefinition1.xml" in package.read(name)

@@ -113,3 +113,54 @@ def rewritten(path: Path, change: Callable[[dict[str, bytes]], object]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
             package.writestr(name, content)
+
+
+_PIVOT = {
+    "xl/pivotCache/pivotCacheDefinition1.xml": """<pivotCacheDefinition xmlns="{main}" xmlns:r="{office}" r:id="rId1"
+refreshOnLoad="0" createdVersion="6" refreshedVersion="6" minRefreshableVersion="3" recordCount="1"><cacheSource
+type="worksheet"><worksheetSource name="Tickets"/></cacheSource><cacheFields count="2"><cacheField name="company"
+numFmtId="0"><sharedItems count="1"><s v="shop 0"/></sharedItems></cacheField><cacheField name="total" numFmtId="0">
+<sharedItems containsSemiMixedTypes="0" containsString="0" containsNumber="1" containsInteger="1" minValue="7"
+maxValue="7"/></cacheField></cacheFields></pivotCacheDefinition>""",
+    "xl/pivotCache/pivotCacheRecords1.xml": """<pivotCacheRecords xmlns="{main}" count="1"><r><x v="0"/><n v="7"/></r>
+</pivotCacheRecords>""",
+    "xl/pivotTables/pivotTable1.xml": """<pivotTableDefinition xmlns="{main}" name="Pivot" cacheId="1" dataCaption="Values"
+updatedVersion="6" minRefreshableVersion="3" createdVersion="6" indent="0" outline="1"><location ref="A3:B5"
+firstHeaderRow="1" firstDataRow="1" firstDataCol="1"/><pivotFields count="2"><pivotField axis="axisRow" showAll="0">
+<items count="2"><item x="0"/><item t="default"/></items></pivotField><pivotField dataField="1" showAll="0"/>
+</pivotFields><rowFields count="1"><field x="0"/></rowFields><rowItems count="2"><i><x/></i><i t="grand"><x/></i>
+</rowItems><colItems count="1"><i/></colItems><dataFields count="1"><dataField name="Sum" fld="1" baseField="0"
+baseItem="0"/></dataFields></pivotTableDefinition>""",
+}
+_KINDS = {"Definition": "pivotCacheDefinition", "Records": "pivotCacheRecords", "Table": "pivotTable"}
+
+
+def add_pivot(parts: dict[str, bytes]) -> None:
+    """A pivot table on the first sheet over the table `Tickets`, part by part as Excel writes them, and a calcChain."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    packages = "http://schemas.openxmlformats.org/package/2006/relationships"
+    types = parts["[Content_Types].xml"].decode()
+
+    def relate(file: str, name: str, kind: str, target: str) -> None:
+        known = parts.get(file, f'<Relationships xmlns="{packages}"></Relationships>'.encode()).decode()
+        relation = f'<Relationship Id="{name}" Type="{office}/{kind}" Target="/{target}"/></Relationships>'
+        parts[file] = known.replace("</Relationships>", relation).encode()
+
+    for name, text in _PIVOT.items():
+        parts[name] = text.format(main=main, office=office).encode()
+        kind = next(kind for sign, kind in _KINDS.items() if sign in name)
+        content_type = f"application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"
+        types = types.replace("</Types>", f'<Override PartName="/{name}" ContentType="{content_type}"/></Types>')
+    definition, records, table = _PIVOT
+    relate("xl/pivotCache/_rels/pivotCacheDefinition1.xml.rels", "rId1", "pivotCacheRecords", records)
+    relate("xl/pivotTables/_rels/pivotTable1.xml.rels", "rId1", "pivotCacheDefinition", definition)
+    relate("xl/worksheets/_rels/sheet1.xml.rels", "rIdP", "pivotTable", table)
+    relate("xl/_rels/workbook.xml.rels", "rIdP", "pivotCacheDefinition", definition)
+    relate("xl/_rels/workbook.xml.rels", "rIdC", "calcChain", "xl/calcChain.xml")
+    parts["xl/calcChain.xml"] = f'<calcChain xmlns="{main}"><c r="A1" i="3"/></calcChain>'.encode()
+    chain = "application/vnd.openxmlformats-officedocument.spreadsheetml.calcChain+xml"
+    types = types.replace("</Types>", f'<Override PartName="/xl/calcChain.xml" ContentType="{chain}"/></Types>')
+    parts["[Content_Types].xml"] = types.encode()
+    caches = f'<pivotCaches><pivotCache cacheId="1" xmlns:r="{office}" r:id="rIdP"/></pivotCaches></workbook>'
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"</workbook>", caches.encode())
