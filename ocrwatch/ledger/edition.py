@@ -99,6 +99,11 @@ class Edition:
         with damage_translated(self._name):
             return self._written(draft, standing, file)
 
+    def close(self) -> None:
+        """Let go of what was packed on the way."""
+        if self._packed is not None:
+            self._packed.file.close()
+
     def settle(self, standing: Standing) -> None:
         """What `write` wrote stands on the disk as `standing` now."""
         for each, number in self._new_ids.items():
@@ -174,7 +179,7 @@ class Edition:
         if standing.survey.header is None and standing.survey.last_row:
             text = "The sheet {sheet} of {file} has content, but no row with the columns' names."
             raise unusable(message(text, **place))
-        opening.ensure_styles(self._package, standing)
+        standing = opening.with_styles(self._package, standing)
         if standing.survey.header is None:
             styles = Styles(self._package.read(standing.styles_part))
             index = self._part(standing.name).index

@@ -86,13 +86,14 @@ def sheet_pieces(package: Package, part: str) -> Iterator[bytes]:
     return package.archive.inflated(package.archive.member(part))
 
 
-def ensure_styles(package: Package, standing: Standing) -> None:
+def with_styles(package: Package, standing: Standing) -> Standing:
     """A workbook may have no formats at all; ours need the part."""
-    if not standing.styles_part:
-        part = package.free_part("xl/styles{}.xml") if package.has("xl/styles.xml") else "xl/styles.xml"
-        package.add(part, "styles", MINIMAL.format(space=package.space).encode())
-        package.relate(package.workbook_part, "styles", part)
-        standing.styles_part = part
+    if standing.styles_part:
+        return standing
+    part = package.free_part("xl/styles{}.xml") if package.has("xl/styles.xml") else "xl/styles.xml"
+    package.add(part, "styles", MINIMAL.format(space=package.space).encode())
+    package.relate(package.workbook_part, "styles", part)
+    return replace(standing, styles_part=part)
 
 
 # ---------------------------------------------------------------- what depends on the sheet

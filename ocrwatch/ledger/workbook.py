@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from io import BytesIO
@@ -169,9 +169,14 @@ class WorkbookLedger:
 
     def _changed(self, path: Path, change: Callable[[Edition, Path], bool], *, packs: bool) -> bool:
         """One try; False when the file was changed meanwhile."""
-        with saving.opened(path) as opened:
+
+        def let_go() -> None:
+            if opened is not None:
+                opened.file.close()  # Windows replaces no file that is open
+            self._locks.ensure_closed(path)
+
+        with saving.opened(path) as opened, closing(self._edition(opened, path.name, packs=packs)) as edition:
             signature = opened.signature if opened is not None else None
-            edition = self._edition(opened, path.name, packs=packs)
             if not change(edition, path.parent):
                 self._remember(signature, edition.standing)
                 return True
@@ -180,7 +185,7 @@ class WorkbookLedger:
                 path,
                 lambda file: made.append(edition.write(file)),
                 expected=signature,
-                check=lambda: self._locks.ensure_closed(path),
+                check=let_go,
             )
         if saved is None:
             return False
