@@ -93,3 +93,17 @@ def test_ids_are_found_where_they_stand_first(texts: list[str]) -> None:
     for text in stripped:
         assert ids.find(text) == stripped.index(text) + 2
     assert ids.find("not there, that is for sure") is None
+
+
+def test_ids_of_a_large_sheet_are_found() -> None:
+    """Those there are, the topmost of two, those added later; not those that are not there."""
+    ids = RowIds()
+    for number in range(30_000):
+        ids.add(f"{number * 7919:016x}", number + 2)
+    assert [ids.find(f"{number * 7919:016x}") for number in (0, 29_999, 30_000)] == [2, 30_001, None]
+    ids.add(f"{0:016x}", 40_000)
+    ids.add("later", 40_001)
+    assert [ids.find(text) for text in (f"{0:016x}", "later", "never")] == [2, 40_001, None]
+    others = RowIds()
+    others.take(ids)
+    assert (len(others), others.find("later")) == (30_002, 40_001)
