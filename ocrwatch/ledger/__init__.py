@@ -37,7 +37,7 @@ file.
 
   the file
     saving.py           the file on the disk: whole, or untouched
-    locks.py            is the workbook open elsewhere?
+    locks.py            is the workbook open elsewhere? own_saves.py which changes were ours alone
     refusals.py         workbooks that are left as they are, and what is said of them
 
 openpyxl is loaded when a workbook is made, and never otherwise.

@@ -66,6 +66,11 @@ class Member:
     comment: bytes = b""
 
 
+def mark_of(member: Member) -> tuple[int, int, int]:
+    """By which a member is known again: the CRC of its content, and how long that is, as it is and packed."""
+    return member.crc, member.size_bytes, member.packed_bytes
+
+
 def new_member(name: str) -> Member:
     """A member that is to be added."""
     return Member(name=name, raw_name=name.encode(), flags=0 if name.isascii() else 0x800)

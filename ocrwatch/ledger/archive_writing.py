@@ -50,6 +50,10 @@ class ArchiveWriter:
         self._file = file
         self._entries: list[Member] = []
 
+    def entry(self, name: str) -> Member | None:
+        """The member of that name, as it is written."""
+        return next((each for each in self._entries if each.name.casefold() == name.casefold()), None)
+
     def copy(self, archive: Archive, member: Member) -> None:
         """The member as its compressed bytes."""
         _, extra = archive.local_header(member)

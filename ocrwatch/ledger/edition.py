@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import BinaryIO
 
 from ocrwatch.ledger import opening, writing
-from ocrwatch.ledger.archive import Archive
+from ocrwatch.ledger.archive import Archive, mark_of
 from ocrwatch.ledger.body_packing import BodyPacker, Packed
 from ocrwatch.ledger.creating import dressed, empty_sheet
 from ocrwatch.ledger.draft import Draft, Source
@@ -37,7 +37,7 @@ _NOT_IN_NAMES = frozenset("[]:*?/\\")
 class Edition:
     """The workbook in `file`, called `name`, with the ledger's sheet `sheet`.
 
-    `known` is how the sheet stood when we last looked; it counts if the file is still that one. `packs`: rows are
+    `known` is how the sheet stood when we last looked, if nobody but us saved the file since. `packs`: rows are
     going to be added. Raises `LedgerBusy` for what is no workbook we can use.
     """
 
@@ -60,10 +60,7 @@ class Edition:
         self._packed: Packed | None = None
         with damage_translated(name):
             self._archive = Archive(file)
-            if known is not None and known.directory_crc == self._archive.directory_crc:
-                self._standing: Standing | None = known
-            else:
-                self._standing = self._looked_through(packs=packs)
+            self._standing = self._as_known(known) or self._looked_through(packs=packs)
 
     @property
     def standing(self) -> Standing | None:
@@ -114,6 +111,18 @@ class Edition:
     @cached_property
     def _package(self) -> Package:
         return Package(self._archive)
+
+    def _as_known(self, known: Standing | None) -> Standing | None:
+        """What is known still holds: the file is as we left it, or other ledgers of ours changed other sheets."""
+        if known is None or known.directory_crc == self._archive.directory_crc:
+            return known
+        marks = [
+            mark_of(self._archive.member(part)) if part in self._archive else None
+            for part in (known.part, known.styles_part)
+        ]
+        if marks[0] != known.sheet_mark:
+            return None
+        return known if marks[1] == known.styles_mark else replace(known, styles=None)
 
     def _looked_through(self, *, packs: bool) -> Standing | None:
         """How the sheet stands, or the last of those that continue it; None where there is none."""
@@ -221,6 +230,7 @@ class Edition:
         fresh = iter((sheet,)) if sheet is not None else self._archive.inflated(self._archive.member(standing.part))
         changes = writing.Changes(
             sheet=standing.part,
+            styles=standing.styles_part,
             draft=draft,
             before=standing.survey,
             known=standing.pieces if in_archive else None,
@@ -239,6 +249,8 @@ class Edition:
             ends=ends,
             pieces=written.pieces,
             directory_crc=written.directory_crc,
+            sheet_mark=written.marks[0],
+            styles_mark=written.marks[1],
         )
 
     def _grown_elsewhere(self, draft: Draft, standing: Standing, parts: dict[str, bytes]) -> Ends:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from ocrwatch.ledger.archive import Archive
+from ocrwatch.ledger.archive import Archive, mark_of
 from ocrwatch.ledger.body_packing import BodyPacker
 from ocrwatch.ledger.grammar import Grammar, SheetRow
 from ocrwatch.ledger.growing import ends_of_chart, ends_of_close, ends_of_names
@@ -21,7 +21,7 @@ from ocrwatch.ledger.refusals import BadPackage
 from ocrwatch.ledger.shared_strings import texts
 from ocrwatch.ledger.sheet_stream import SheetStream
 from ocrwatch.ledger.stale import Reached, affected_sheets, formulas_in, reached_by
-from ocrwatch.ledger.standing import Ends, Standing
+from ocrwatch.ledger.standing import Ends, Mark, Standing
 from ocrwatch.ledger.styles import MINIMAL
 from ocrwatch.ledger.survey import WINDOW_ROWS
 from ocrwatch.ledger.survey_rows import Texts
@@ -56,8 +56,9 @@ def standing_of(
     )
     styles = package.part_of("styles")
     return Standing(
-        signature=None,
         directory_crc=package.archive.directory_crc,
+        sheet_mark=_mark(package, sheet.part),
+        styles_mark=_mark(package, styles or ""),
         name=sheet.name,
         part=sheet.part,
         workbook_part=package.workbook_part,
@@ -68,6 +69,10 @@ def standing_of(
         tables=tables,
         table=table_at(survey.header, tables, keys) if survey.header else None,
     )
+
+
+def _mark(package: Package, part: str) -> Mark:
+    return mark_of(package.archive.member(part)) if part in package.archive else (0, 0, 0)
 
 
 def table_at(header: Header, tables: Iterable[TablePart], keys: set[str]) -> TablePart | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ocrwatch.document import Signature
 from ocrwatch.ledger.archive_writing import Piece
 from ocrwatch.ledger.ids import RowIds
 from ocrwatch.ledger.styles import Styles
@@ -36,6 +35,10 @@ class Ends:
     charts: tuple[tuple[str, frozenset[int]], ...] = ()
 
 
+Mark = tuple[int, int, int]
+"""By which a member is known again: the CRC of its content, and how long that is, as it is and packed."""
+
+
 @dataclass(frozen=True, slots=True)
 class EarlierSheet:
     """A sheet that is full, so that its rows go on in another."""
@@ -52,8 +55,9 @@ class Standing:
     `pieces` is None until our first save.
     """
 
-    signature: Signature | None
     directory_crc: int
+    sheet_mark: Mark = (0, 0, 0)
+    styles_mark: Mark = (0, 0, 0)
     name: str
     part: str
     workbook_part: str

@@ -43,9 +43,13 @@ _READ_ONLY_SECONDS = 15
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """How the sheet stands in a file that looks like `signature`; None: there is no such sheet."""
+    """How the sheet stands in the file that looks as `signature`, which the line `line` of our saves left.
+
+    None: there is no such sheet.
+    """
 
     signature: Signature
+    line: int
     standing: Standing | None
 
 
@@ -103,8 +107,7 @@ class WorkbookLedger:
                 saving.ensure_folder(path.parent)  # it may be on a drive that is away
                 return {}
             if self._known is not None and self._known.signature == signature:
-                standing = self._known.standing
-                return _found_in(standing, ids)
+                return _found_in(self._known.standing, ids)
             return self._found_anew(path, ids)
 
     def amend(self, row_id: str, cells: Sequence[Cell]) -> bool:
@@ -175,10 +178,10 @@ class WorkbookLedger:
                 opened.file.close()  # Windows replaces no file that is open
             self._locks.ensure_closed(path)
 
-        with saving.opened(path) as opened, closing(self._edition(opened, path.name, packs=packs)) as edition:
+        with saving.opened(path) as opened, closing(self._edition(opened, path, packs=packs)) as edition:
             signature = opened.signature if opened is not None else None
             if not change(edition, path.parent):
-                self._remember(signature, edition.standing)
+                self._remember(path, signature, edition.standing)
                 return True
             made: list[Standing] = []
             saved = saving.save(
@@ -190,17 +193,18 @@ class WorkbookLedger:
         if saved is None:
             return False
         edition.settle(made[0])
-        self._remember(saved, made[0])
+        self._locks.own_saves.saved(path, signature, saved)
+        self._remember(path, saved, made[0])
         return True
 
-    def _edition(self, opened: saving.Opened | None, name: str, *, packs: bool = False) -> Edition:
+    def _edition(self, opened: saving.Opened | None, path: Path, *, packs: bool = False) -> Edition:
+        name = path.name
         if opened is None:
             ensure_sheet_name(self._sheet, name)
             return Edition(BytesIO(new_workbook(self._sheet)), name, self._sheet, self._columns, None)
         ensure_package(opened.file, name)
         known = self._known
-        fits = known is not None and known.signature == opened.signature
-        standing = known.standing if known and fits else None
+        standing = known.standing if known and self._is_known(path, opened.signature) else None
         return Edition(opened.file, name, self._sheet, self._columns, standing, packs=packs)
 
     def _found_anew(self, path: Path, ids: Sequence[str]) -> dict[str, int]:
@@ -208,15 +212,20 @@ class WorkbookLedger:
             if opened is None:
                 return {}
             try:
-                edition = self._edition(opened, path.name)
+                edition = self._edition(opened, path)
             except LedgerBusy:
                 self._locks.ensure_closed(path)  # no wonder that it cannot be read while someone saves it
                 raise
-            self._remember(opened.signature, edition.standing)
+            self._remember(path, opened.signature, edition.standing)
             return _found(edition, ids)
 
-    def _remember(self, signature: Signature | None, standing: Standing | None) -> None:
-        self._known = _Known(signature, standing) if signature is not None else None
+    def _is_known(self, path: Path, signature: Signature) -> bool:
+        """Whether what we know of the file that looks so now still holds for our sheet."""
+        return self._known is not None and self._locks.own_saves.goes_on(path, self._known.line, signature)
+
+    def _remember(self, path: Path, signature: Signature | None, standing: Standing | None) -> None:
+        line = self._locks.own_saves.seen(path, signature) if signature is not None else 0
+        self._known = _Known(signature, line, standing) if signature is not None else None
 
 
 def _found(edition: Edition, ids: Sequence[str]) -> dict[str, int]:

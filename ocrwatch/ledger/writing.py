@@ -12,27 +12,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ocrwatch.ledger.archive import Archive, Member, new_member
+from ocrwatch.ledger.archive import Archive, Member, mark_of, new_member
 from ocrwatch.ledger.archive_writing import ArchiveWriter, Assembly, Packing, Piece
 from ocrwatch.ledger.body_packing import Packed
 from ocrwatch.ledger.draft import Draft
 from ocrwatch.ledger.grammar import SheetRow
 from ocrwatch.ledger.sheet_stream import Batch, SheetStream
 from ocrwatch.ledger.stale import Freshening
-from ocrwatch.ledger.standing import Pieces
+from ocrwatch.ledger.standing import Mark, Pieces
 from ocrwatch.ledger.survey import Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """All that changes. `sheet` is the ledger's; `parts` are small ones with their new content, new ones too; of the
-    sheets `stale` the values that depend on ours go.
+    """All that changes. `sheet` is the ledger's, `styles` the formats; `parts` are small ones with their new content,
+    new ones too; of the sheets `stale` the values that depend on ours go.
 
-    `before` is the survey of the sheet as it is in the archive; `known` its pieces there, if we packed it so;
-    `packed` its body, if it was packed while it was looked through; `fresh` gives its XML if neither.
+    `before` is the survey of the sheet as it is in the archive; `known` its pieces there, if we packed it so; `packed`
+    its body, if it was packed while it was looked through; `fresh` gives its XML if neither.
     """
 
     sheet: str
+    styles: str
     draft: Draft
     before: Survey
     known: Pieces | None
@@ -45,10 +46,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written; `directory_crc` tells the archive from others."""
+    """What was written; `directory_crc` tells the archive from others, `marks` the sheet and the formats."""
 
     pieces: Pieces
     directory_crc: int
+    marks: tuple[Mark, ...]
 
 
 def write_package(archive: Archive, changes: Changes, file: BinaryIO) -> Written:
@@ -72,7 +74,9 @@ def write_package(archive: Archive, changes: Changes, file: BinaryIO) -> Written
         elif name not in removed:
             writer.copy(archive, member)
     assert pieces is not None
-    return Written(pieces, writer.close(archive.comment))
+    entries = [writer.entry(name) for name in (changes.sheet, changes.styles)]
+    marks = tuple(mark_of(entry) if entry is not None else (0, 0, 0) for entry in entries)
+    return Written(pieces, writer.close(archive.comment), marks)
 
 
 def _write_sheet(archive: Archive, member: Member, changes: Changes, writer: ArchiveWriter) -> Pieces:

@@ -22,7 +22,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ocrwatch.document import Amount, Cell
 from ocrwatch.errors import LedgerBusy
+from ocrwatch.ledger import opening
+from ocrwatch.ledger.formats import amount_format
 from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.package import Package, SheetPart
+from ocrwatch.ledger.standing import Standing
 from ocrwatch.ports import Field
 from tests.unit.ledger.books import FIELDS, SHEET, everything_in, ledger_at, records, row, sheet_of
 
@@ -351,3 +355,33 @@ def test_ledgers_of_one_workbook_do_not_get_in_each_others_way(path: Path, tmp_p
     assert failures == []
     for sheet in ("A", "B"):
         assert [record["company"] for record in records(path, sheet)] == [f"shop {number}" for number in range(8)]
+
+
+def test_ledgers_of_one_workbook_know_of_each_others_saves(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In turns they look through their sheets once; after someone else's save, once more; formats stay their own."""
+    looked: list[str] = []
+    standing_of = opening.standing_of
+
+    def watched(package: Package, sheet: SheetPart, *arguments: object, **options: object) -> Standing:
+        looked.append(sheet.name)
+        return standing_of(package, sheet, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(opening, "standing_of", watched)
+    locks = Locks()
+    first, second = (ledger_at(path, sheet=sheet, locks=locks) for sheet in ("A", "B"))
+    currencies = ("EUR", "CNY", "JPY", "GBP", "USD", "THB")
+    for number, currency in enumerate(currencies, 1):
+        amount = Amount(Decimal(number), currency)
+        first.append([row(number, {"company": f"shop {number}", "total": amount})])
+        second.append([row(number, {"company": f"other {number}", "total": amount})])
+        assert second.find([row(number).id]) == first.find([row(number).id]) == {row(number).id: number + 1}
+    assert looked == ["A", "B"]
+    for sheet in ("A", "B"):
+        formats = [sheet_of(path, sheet)[f"C{number}"].number_format for number in range(2, 8)]
+        assert formats == [amount_format(Amount(Decimal(1), currency)) for currency in currencies]
+    edit(path, lambda sheet: sheet.cell(2, 4, "corrected"), sheet="A")
+    for ledger in (first, second, first, second):
+        ledger.append([row(len(looked) + 10)])
+    assert looked == ["A", "B"] * 2
+    assert [record["company"] for record in records(path, "A")][:2] == ["corrected", "shop 2"]
+    assert [record["company"] for record in records(path, "B")][:2] == ["other 1", "other 2"]
