@@ -206,3 +206,23 @@ def test_prepared_rows_are_filled_as_they_are(path: Path) -> None:
     )
     assert [sheet.row_dimensions[number].height for number in (4, 5, 6)] == [30, 30, 30]
     assert sheet["K4"].fill.patternType == "solid"
+
+
+def test_more_prepared_rows_than_are_held(path: Path) -> None:
+    """Thousands of prepared rows are filled one after the other, in order, their formats kept."""
+
+    def fill(book: Book, sheet: Sheet) -> None:
+        grey = book.add_format({"bg_color": "#DDDDDD"})
+        for number in range(3, 4000):
+            sheet.write_blank(number, 3, None, grey)
+
+    plain(path, fill)
+    ledger = ledger_at(path)
+    for first, end in ((3, 4), (4, 6), (6, 2106), (2106, 2107)):
+        ledger.append([row(number) for number in range(first, end)])
+    numbers = [int(each) for each in re.findall(r'<row r="(\d+)"', member(path, "xl/worksheets/sheet1.xml"))]
+    assert numbers == list(range(1, 4001))
+    sheet = sheet_of(path)
+    assert [sheet.cell(number, 4).value for number in range(2, 2108)] == [f"shop {number}" for number in range(1, 2107)]
+    assert {sheet.cell(number, 4).fill.patternType for number in range(4, 4001)} == {"solid"}
+    assert sheet["D2108"].value is None
