@@ -104,6 +104,7 @@ class Draft:
     def append(self, rows: Sequence[Mapping[str, Entry]], further: Sequence[Column] = ()) -> int:
         """Add `rows`; the number of the first. `further` columns are those that only some of the rows have."""
         self.ensure_columns(further, rows)
+        self._pass_tall_header()
         survey = self.survey
         first, last = survey.last_row + 1, survey.last_row + len(rows)
         scope = self._scope(first, last)
@@ -151,6 +152,18 @@ class Draft:
 
     # ------------------------------------------------------------ rows
 
+    def _pass_tall_header(self) -> None:
+        """A header of cells merged over several rows reaches down to the last of these."""
+        survey = self.survey
+        assert survey.header is not None
+        row = survey.header.row
+        merged = (area for area in self._surroundings.merged() if area.top <= row < area.bottom)
+        lowest = max((area.bottom for area in merged if set(area.columns) & set(self._places.values())), default=row)
+        if survey.last_row < lowest:
+            self.new_rows = [each for each in survey.window if each.number <= lowest]
+            survey.window = [each for each in survey.window if each.number > lowest]
+            survey.last_row = lowest
+
     def _scope(self, first: int, last: int) -> Area:
         """Where the new rows need room: the table's columns, or ours."""
         places = self.table.ref.columns if self.table is not None else [self._places[c.key] for c in self._columns]
@@ -180,7 +193,7 @@ class Draft:
             for place in filled:
                 survey.take_column(place)
         survey.window = [row for row in survey.window if row.number in prepared]
-        survey.recent = [*survey.recent, *self.new_rows][-3:]
+        survey.recent = [*survey.recent, *self.new_rows[-len(rows) :]][-3:]
 
     def _cell(self, row: int, place: int, base: int, column: Column, entry: Entry) -> bytes:
         style = self.styles.for_entry(base, entry, wraps=_wraps(column, entry))

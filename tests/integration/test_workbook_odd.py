@@ -275,7 +275,7 @@ def test_a_sheet_whose_name_stands_twice_in_different_case(path: Path) -> None:
 
 
 def test_a_header_of_merged_cells(path: Path) -> None:
-    """Cells merged within the header's row are no obstacle; a header over two rows is said to be one."""
+    """Cells merged within the header's row are no obstacle; below a header over two rows, rows begin below both."""
     ledger_at(path).append([row(1)])
     book = load_workbook(path)
     book[SHEET].tables.clear()
@@ -284,6 +284,26 @@ def test_a_header_of_merged_cells(path: Path) -> None:
     book.save(path)
     assert ledger_at(path).append([row(2)]) == {row(2).id: 3}
     assert [str(each) for each in load_workbook(path)[SHEET].merged_cells.ranges] == ["K1:M1"]
+    book = Workbook()
+    sheet = book.active
+    sheet.title = SHEET
+    sheet["B2"], sheet["C2"], sheet["C3"] = "company", "total", "in €"
+    sheet.merge_cells("B2:B4")
+    book.save(path)
+    ledger = ledger_at(path)
+    assert ledger.append([row(1)]) == {row(1).id: 5}
+    assert ledger.append([row(2)]) == {row(2).id: 6}
+    assert ledger_at(path).append([row(3)]) == {row(3).id: 7}
+    sheet = load_workbook(path)[SHEET]
+    assert [sheet.cell(number, 2).value for number in range(2, 8)] == [
+        "company",
+        None,
+        None,
+        "shop 1",
+        "shop 2",
+        "shop 3",
+    ]
+    assert sheet["C3"].value == "in €"
 
 
 def test_a_workbook_without_formats(path: Path) -> None:
