@@ -71,7 +71,7 @@ class LocalReader:
         self._answers = answers
 
     def read(self, document: Document, profile: Profile) -> Reading:
-        """One entry for the whole document: every page is read by itself, and where two of them differ, a remark says so.
+        """One entry for the whole document: each page is read by itself, and a remark says where two differ.
 
         Raises `Halt` when the engine is not installed, `DecoderCrashed`, and what `Pages.picture` raises.
         """
