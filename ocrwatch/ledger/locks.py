@@ -25,6 +25,7 @@ from pathlib import Path
 
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.own_saves import OwnSaves
+from ocrwatch.ledger.turns import Turns
 from ocrwatch.messages import Message, message
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,7 @@ class Locks:
         self._announced: set[tuple[str, int]] = set()
         self._mutex = threading.Lock()
         self.own_saves = OwnSaves()
+        self.turns = Turns()
 
     @contextmanager
     def held(self, workbook: Path) -> Iterator[None]:

@@ -3,7 +3,7 @@
     read ── change ── write beside it, fsync ── is it still as it was read? ── rename over it ── fsync the folder
 
 A file someone else saved meanwhile is not overwritten: the caller reads it again. (Between that last look and the
-rename lie microseconds; there is no rename on condition.)
+rename lie microseconds, on a share more; there is no rename on condition. Another ocrwatch waits for its turn.)
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The port `Ledger`: one sheet of one workbook.
 
-    append ─┐                      ┌──────── changed meanwhile: once more ────────┐
-    amend ──┴─ hold ── closed? ── open ── as we left it? ── draft ── closed? ── save over it ── remember
-                                            no: look through it
+    append ─┐                             ┌──────── changed meanwhile: once more ────────┐
+    amend ──┴─ hold ── closed? ── turn ── open ── as we left it? ── draft ── closed? ── save over it ── remember
+                                                   no: look through it
 
 Rules
   1. Nothing is kept open between two calls, neither file nor workbook: the user may do with them what they like.
@@ -10,14 +10,15 @@ Rules
      has changed it.
   2. A row whose id stands in the sheet is not added a second time, whatever the caller believes: a save that reached
      the disk may still have ended in an error.
-  3. Of the user's workbook nothing is changed but what a row more must change.
+  3. From the look at the file to its replacement it is our turn (`turns.py`): no other ocrwatch writes it.
+  4. Of the user's workbook nothing is changed but what a row more must change.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from io import BytesIO
@@ -32,6 +33,7 @@ from ocrwatch.ledger.layout import cell_entries, columns, entries, further_colum
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.refusals import ensure_package
 from ocrwatch.ledger.standing import Standing
+from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
 from ocrwatch.ports import Field, Render
 
@@ -162,21 +164,34 @@ class WorkbookLedger:
         """
         with self._held() as path:
             saving.ensure_folder(path.parent)
-            for _ in range(_TRIES):
-                self._locks.ensure_closed(path)
-                _ensure_writable(path)
-                if self._changed(path, change, packs=packs):
-                    return
+            self._locks.ensure_closed(path)
+            _ensure_writable(path)
+            with self._turn(path) as turn:
+                for _ in range(_TRIES):
+                    self._locks.ensure_closed(path)
+                    if self._changed(path, change, turn, packs=packs):
+                        return
         text = "The workbook {name} is being saved by another program again and again. Its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
-    def _changed(self, path: Path, change: Callable[[Edition, Path], bool], *, packs: bool) -> bool:
+    @contextmanager
+    def _turn(self, path: Path) -> Iterator[Turn]:
+        """No other ocrwatch writes the workbook meanwhile."""
+        with ExitStack() as stack:
+            try:
+                turn = stack.enter_context(self._locks.turns.taken(path))
+            except OSError as error:
+                raise saving.translated(error, path) from error
+            yield turn
+
+    def _changed(self, path: Path, change: Callable[[Edition, Path], bool], turn: Turn, *, packs: bool) -> bool:
         """One try; False when the file was changed meanwhile."""
 
         def let_go() -> None:
             if opened is not None:
                 opened.file.close()  # Windows replaces no file that is open
             self._locks.ensure_closed(path)
+            turn.ensure_ours()
 
         with saving.opened(path) as opened, closing(self._edition(opened, path, packs=packs)) as edition:
             signature = opened.signature if opened is not None else None

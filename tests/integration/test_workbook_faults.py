@@ -200,15 +200,21 @@ def test_unlock_overrides(path: Path, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- saved by others meanwhile
 
 
-def test_what_another_program_saved_meanwhile_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_another_program_saved_meanwhile_is_kept(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A workbook that changed while we worked on it is read again: both changes are in it."""
     ledger_at(path).append([row(1)])
     write = writing.write_package
     others = [row(2)]
+    copy = tmp_path / "elsewhere" / "Copy.xlsx"
+    copy.parent.mkdir()
 
     def slow_write(archive: Archive, changes: writing.Changes, file: BinaryIO) -> writing.Written:
         if others:
-            ledger_at(path).append([others.pop()])
+            shutil.copy(path, copy)
+            ledger_at(copy).append([others.pop()])
+            copy.replace(path)
         return write(archive, changes, file)
 
     monkeypatch.setattr(writing, "write_package", slow_write)
