@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -27,7 +26,7 @@ from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
-from ocrwatch.errors import Busy, ConfigurationError, FolderAway
+from ocrwatch.errors import Busy, ConfigurationError
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
@@ -55,8 +54,6 @@ CONCURRENT_REQUESTS = 4
 
 _LOCAL_READERS = 2
 """One picture is recognised while the next is decoded."""
-
-_RECOVERY_SECONDS = 5.0
 
 clock = time.time
 
@@ -143,7 +140,6 @@ class App:
         self._locks = Locks(on_stale=self._notice)
         self._ledgers: dict[str, Ledger] = {}
         self._watching = Watching(wake=self._hint)
-        self._stopping = threading.Event()
         self._routes = {str(inbox.folder): self._route(inbox) for inbox in settings.inbox}
         self._sources = [self._source(inbox) for inbox in settings.inbox]
         self.service = Service(
@@ -155,6 +151,8 @@ class App:
             engine=self._engine.host,
             on_change=on_change,
             on_status=on_status,
+            recover=self._recover,
+            key_stamp=self._key_stamp,
         )
 
     @property
@@ -166,12 +164,10 @@ class App:
         """Begin to watch and to read."""
         for inbox in self._settings.inbox:
             self._make_first(inbox.folder)
-        self._recover()
         self.service.start()
 
     def stop(self, seconds: float) -> None:
         """Let documents in flight finish within `seconds`, and let go of everything."""
-        self._stopping.set()
         ended = self.service.stop(seconds)
         self._watching.stop()
         for source in self._sources:
@@ -243,25 +239,27 @@ class App:
             return
         try:
             ensure_folder(folder)
-        except (FolderAway, Busy):
+        except Busy:
             log.warning("A watched folder cannot be made")
 
     def _recover(self) -> None:
-        """Rebuild a damaged journal before anything is taken up; what is in the way is waited for, visibly."""
+        """Rebuild a damaged journal. Raises `Busy`, `FolderAway` when a workbook or folder is in the way."""
+        if not self.journal.orders.recovering():
+            return
         places = {str(inbox.folder): _places(inbox) for inbox in self._settings.inbox}
-        while self.journal.orders.recovering() and not self._stopping.is_set():
-            try:
-                count = rebuild(self.journal, places, self._routes, clock)
-                self._notice(
-                    message(
-                        "The journal was damaged. It was kept, and a new one was built from the workbooks and folders: "
-                        "{count} scans were found.",
-                        count=count,
-                    )
-                )
-            except Busy as error:
-                self._notice(error.message)
-                self._stopping.wait(_RECOVERY_SECONDS)
+        text = (
+            "The journal was damaged. It was kept, and a new one was built from the workbooks and folders: "
+            "{count} scans were found."
+        )
+        self._notice(message(text, count=rebuild(self.journal, places, self._routes, clock)))
+
+    def _key_stamp(self) -> object:
+        """Another one when the file that holds the key was changed."""
+        path = self._settings.endpoint.api_key_file
+        try:
+            return path.stat().st_mtime_ns if path is not None else 0
+        except OSError:
+            return -1
 
     def _hint(self) -> None:
         self.service.hint()

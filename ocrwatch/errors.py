@@ -14,6 +14,7 @@
     │   │   ├── LedgerBusy                   the workbook is open elsewhere, or cannot be used now
     │   │   ├── FolderAway                   the drive is unplugged, the share is gone, nothing may be written
     │   │   ├── DiskFull
+    │   │   ├── JournalBusy                  the journal is held by another program, or cannot be written
     │   │   ├── Incomplete                   a file that still grows, or ends early
     │   │   └── TwinInProgress               the same bytes are on the line already
     │   ├── Rejected      REJECT         this document goes to `failed`, with its reason
@@ -29,6 +30,7 @@
     │   └── Gone          DROP           the person took the scan away before it was read: nothing to do
     └── UsageError                       ends a command, exit status 2
         ├── ConfigurationError               file, line or key, and a suggestion
+        ├── JournalDamaged                   only the daemon may set it aside and begin another
         ├── JournalTooNew                    written by a later version of the program
         └── AlreadyRunning                   exit status 3
 
@@ -119,6 +121,10 @@ class DiskFull(Busy):
     pass
 
 
+class JournalBusy(Busy):
+    pass
+
+
 class Incomplete(Busy):
     pass
 
@@ -182,6 +188,10 @@ class UsageError(OcrwatchError):
 
 
 class ConfigurationError(UsageError):
+    pass
+
+
+class JournalDamaged(UsageError):
     pass
 
 

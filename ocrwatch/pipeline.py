@@ -39,7 +39,7 @@ from ocrwatch.document import (
 )
 from ocrwatch.errors import (
     BadAnswer,
-    DiskFull,
+    Busy,
     EverythingRefused,
     FolderAway,
     Gone,
@@ -60,7 +60,8 @@ log = logging.getLogger(__name__)
 REFUSALS_THAT_PAUSE = 3
 """Different files in a row that meet an unexplained refusal before it is taken for a fault of the set-up."""
 
-TWIN_SECONDS = 2.0
+TWIN_SECONDS = 3.0
+"""How soon a copy looks again whether its twin has come to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +101,19 @@ class Pipeline:
     def record(self, documents: Sequence[Document]) -> list[Document]:
         """RECORD: the rows of `documents`, in one write for each ledger."""
         announced: dict[int, list[Document]] = defaultdict(list)
-        outcomes = []
-        for document in map(self._announce, documents):
-            if _is_recording(document):
-                announced[id(self._route(document).ledger)].append(document)
-            else:
+        outcomes, fresh = [], []
+        for before in documents:
+            document = self._announce(before)
+            if not _is_recording(document):
                 outcomes.append(document)
+                continue
+            announced[id(self._route(document).ledger)].append(document)
+            if document is not before:
+                fresh.append(document)
+        try:
+            self._save(fresh)
+        except Busy as error:
+            return outcomes + [self._met(document, error) for document in documents if document not in outcomes]
         for together in announced.values():
             outcomes += self._record_together(together)
         return outcomes
@@ -151,23 +159,17 @@ class Pipeline:
 
         Raises `TwinInProgress` while an earlier one is on its way, and what `Ledger.find` raises.
         """
-        for twin in self._journal.documents.with_digest(document.digest, document.book):
-            if twin.key == document.key:
+        documents = self._journal.documents
+        if documents.is_on_the_line(document.digest, document.book, before=document.key):
+            text = "{name} waits for the same picture, which is being read."
+            raise TwinInProgress(message(text, name=document.path.name), after_seconds=TWIN_SECONDS)
+        for twin in documents.recorded(document.digest, document.book):
+            assert isinstance(twin.stage, Filed)
+            if twin.key == document.key or (twin.stage.outcome is Outcome.GONE and not twin.stage.rows):
                 continue
-            match twin.stage:
-                case Filed(outcome=Outcome.DONE | Outcome.GONE, rows=rows) if (
-                    rows or twin.stage.outcome is Outcome.DONE
-                ):
-                    found = ledger.find([row.id for row in rows] or [twin.id, f"{twin.id}-1"])
-                    if found:
-                        return Duplicate(of=twin.key, row=min(found.values()))
-                case Filed():
-                    continue
-                case _ if twin.key < document.key:
-                    raise TwinInProgress(
-                        message("{name} waits for the same picture, which is being read.", name=document.path.name),
-                        after_seconds=TWIN_SECONDS,
-                    )
+            found = ledger.find([row.id for row in twin.stage.rows] or [twin.id, f"{twin.id}-1"])
+            if found:
+                return Duplicate(of=twin.key, row=min(found.values()))
         return None
 
     def _weighed(self, document: Document, error: UnexplainedRefusal) -> LineError:
@@ -186,11 +188,14 @@ class Pipeline:
     def _record_together(self, announced: Sequence[Document]) -> list[Document]:
         """The rows of `announced`, all of one ledger, in one write."""
         try:
-            self._save(announced)
             with _net(announced[0]):
                 self._write_rows(announced)
             self._unwritten -= {document.key for document in announced}
             return self._save([advance(document, _recorded(document)) for document in announced])
+        except Unexpected as error:
+            if len(announced) == 1:
+                return [self._met(announced[0], error)]
+            return [after for document in announced for after in self._record_together([document])]
         except LineError as error:
             return [self._met(document, error) for document in announced]
 
@@ -201,8 +206,9 @@ class Pipeline:
             filer = self._route(document).filer
             if document.stage.recording:
                 return document
-            rows = self._rows_of_present_scan(document, document.stage.rows)
-            target = filer.reserve(document, Outcome.DONE)
+            with _net(document):
+                rows = self._rows_of_present_scan(document, document.stage.rows)
+                target = filer.reserve(document, Outcome.DONE)
         except Gone as error:
             return self._reached(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
         except LineError as error:
@@ -217,7 +223,7 @@ class Pipeline:
         seen = signature_of(document.path)
         if seen is not None and document.signature.fits(seen):
             return rows
-        if not Path(document.inbox).is_dir():
+        if not _is_folder(Path(document.inbox)):
             text = "The folder {folder} is not there. Plug its drive in, or connect its share."
             raise FolderAway(message(text, folder=document.inbox))
         digest = digest_of(document.path)
@@ -272,7 +278,7 @@ class Pipeline:
     def _reached(self, document: Document, stage: Stage) -> Document:
         try:
             (after,) = self._save([advance(document, stage)])
-        except DiskFull as error:  # neither here nor in the journal has it moved on
+        except Busy as error:  # neither here nor in the journal has it moved on
             return absorb(document, error, self._clock())
         log.info("%s %s", document.id[:8], type(stage).__name__.lower())
         return after
@@ -283,12 +289,16 @@ class Pipeline:
         if isinstance(error, Halt):
             self._on_halt(error)
         after = absorb(document, error, self._clock())
+        if replace(after, not_before=document.not_before) == document:
+            return after  # it only waits on: not worth a write
         try:
-            self._save([after])
-            if isinstance(after.stage, Refused) and isinstance(error, BadAnswer | Unusable):
-                self._journal.answers.retire(document.digest)  # dropped again, it is asked for anew
-        except DiskFull:
-            log.warning("%s: the journal's disk is full", document.id[:8])
+            with self._journal.database.transaction():
+                self._save([after])
+                if isinstance(after.stage, Refused) and isinstance(error, BadAnswer | Unusable):
+                    self._journal.answers.retire(document.digest)  # dropped again, it is asked for anew
+        except Busy as trouble:
+            log.warning("%s: the journal met %s", document.id[:8], type(trouble).__name__)
+            return absorb(document, trouble, self._clock())
         return after
 
     def _save(self, documents: Sequence[Document]) -> list[Document]:
@@ -314,6 +324,13 @@ def digest_of(path: Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # it may not be looked at, or its drive has gone
+        return False
 
 
 def _is_recording(document: Document) -> bool:

@@ -13,7 +13,7 @@ import typer
 from ocrwatch.cli.terminal import complain, help_text, speak
 from ocrwatch.config.paths import CONFIG_VARIABLE, made_private
 from ocrwatch.desktop.instance import is_running
-from ocrwatch.errors import UsageError
+from ocrwatch.errors import Busy, UsageError
 from ocrwatch.messages import Message, message
 
 if TYPE_CHECKING:
@@ -61,9 +61,11 @@ def opened(settings: Settings) -> Iterator[tuple[Journal, bool]]:
 
     try:
         made_private(settings.state_dir)
-        journal = Journal(settings.state_dir, time.time)
+        journal = Journal(settings.state_dir, time.time, may_set_aside=False)
     except OSError as error:
         raise state_unusable(settings.state_dir, error) from error
+    except Busy as error:
+        raise UsageError(error.message) from error
     try:
         yield journal, is_running(settings.state_dir)
     finally:

@@ -19,6 +19,7 @@ from ocrwatch.service import orders
 from ocrwatch.service.pausing import paused_by_user
 from ocrwatch.service.status import pause_to_json
 
+_LONGEST_PAUSE_MINUTES = 366 * 24 * 60
 _STOP_SECONDS = 15.0
 _SOME_FAILED = 1
 
@@ -75,7 +76,12 @@ def pause(
     config: ConfigOption = None,
     minutes: Annotated[
         float | None,
-        typer.Option("--minutes", min=0, help=help_text(message("For so long (default: until you resume)."))),
+        typer.Option(
+            "--minutes",
+            min=0,
+            max=_LONGEST_PAUSE_MINUTES,
+            help=help_text(message("For so long (default: until you resume).")),
+        ),
     ] = None,
 ) -> int:
     """Pause reading; what is read already is still recorded and filed."""

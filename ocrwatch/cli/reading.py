@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -146,7 +147,12 @@ def _profile(settings: Settings, name: str, what: str) -> Profile:
 
 
 def _is_link(name: str) -> bool:
-    return name.lower().startswith(("http://", "https://"))
+    if not name.lower().startswith(("http://", "https://")):
+        return False
+    try:
+        return urlsplit(name).hostname is not None
+    except ValueError as error:
+        raise UsageError(message("{url} is no link.", url=name)) from error
 
 
 def _show(name: str, rows: tuple[Row, ...]) -> None:

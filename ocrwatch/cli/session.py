@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Self
 
 from ocrwatch.cli import terminal
@@ -16,6 +16,7 @@ from ocrwatch.cli.progress import Progress
 from ocrwatch.cli.tally import Tally
 from ocrwatch.cli.terminal import say
 from ocrwatch.document import Document, Filed, Outcome, Read
+from ocrwatch.errors import Busy, UsageError
 from ocrwatch.messages import Message, message
 from ocrwatch.service.status import DaemonStatus, Status, held, sentences_of_waiting
 
@@ -69,6 +70,8 @@ class Session:
             )
         except OSError as error:
             raise state_unusable(self._settings.state_dir, error) from error
+        except Busy as error:
+            raise UsageError(error.message) from error
         self._announce()
         self._heed_signals()
         self._app.start()
@@ -91,7 +94,7 @@ class Session:
         self._app.service.wait_until_done(ONCE_PATIENCE_SECONDS)
         self._progress.end()
         status = self._app.status()
-        waiting = sentences_of_waiting(status)
+        waiting = [*sentences_of_waiting(status), *_left_over(status)]
         for said in waiting:
             terminal.complain(said, mark=terminal.WARNING)
         _summarise(self._tally, status)
@@ -132,6 +135,8 @@ class Session:
                 self._noticed(document.trouble)
 
     def _status_changed(self, status: DaemonStatus) -> None:
+        if status.trouble is not None:
+            self._noticed(status.trouble)
         for folder in status.folders:
             if folder.trouble is not None:
                 self._noticed(folder.trouble)
@@ -147,6 +152,13 @@ class Session:
         if said not in self._told:
             self._told.append(said)
             self._progress.tell(said, terminal.WARNING)
+
+
+def _left_over(status: Status) -> Iterator[Message]:
+    """What nothing stands in the way of and is not done all the same: somebody stopped the program."""
+    waiting = sum(len(group.names) for group in status.waiting)
+    if left := status.to_read + status.to_record - waiting:
+        yield message("Stopped before all was done; scans left: {count}.", count=left)
 
 
 def _summarise(tally: Tally, status: Status) -> None:

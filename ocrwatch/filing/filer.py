@@ -10,7 +10,7 @@ from typing import Literal
 from ocrwatch.document import Document, Outcome
 from ocrwatch.filing.moving import ensure_there, move, write_beside
 from ocrwatch.filing.naming import REASON_SUFFIX, filed_name
-from ocrwatch.filing.reserving import explained, reserve
+from ocrwatch.filing.reserving import explained, mark_of, reserve
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock, Render
 
@@ -92,4 +92,4 @@ class FolderFiler:
 
 
 def _mark(document: Document) -> bytes:
-    return f"ocrwatch {document.id} {document.key}\n".encode()
+    return mark_of(document.id, document.key)

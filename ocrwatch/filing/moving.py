@@ -26,10 +26,8 @@ from pathlib import Path
 from ocrwatch.document import Signature
 from ocrwatch.errors import FolderAway, Gone
 from ocrwatch.filing.naming import filed_name, numbered
-from ocrwatch.filing.reserving import claim, create, explained, holds, release, sync_folder
+from ocrwatch.filing.reserving import claim, create, explained, holds, is_mark, release, sync_folder
 from ocrwatch.messages import message
-
-_MARK_HEAD = b"ocrwatch "
 
 
 def move(source: Path, target: Path, mark: bytes, digest: str, signature: Signature, *, inbox: Path) -> None:
@@ -63,9 +61,10 @@ def move(source: Path, target: Path, mark: bytes, digest: str, signature: Signat
 
 def ensure_there(source: Path, inbox: Path) -> None:
     """Raises `FolderAway` when the scan is away with the whole of `inbox`, `Gone` when it alone is not there."""
-    if not os.path.lexists(source):
-        _ensure_not_away(source, inbox)
-        raise _gone(source)
+    with explained(source.parent):
+        if not os.path.lexists(source):
+            _ensure_not_away(source, inbox)
+            raise _gone(source)
 
 
 def digest_of(path: Path) -> str:
@@ -134,16 +133,11 @@ def _finish(source: Path, target: Path, digest: str, signature: Signature) -> No
                 if _looks_like(source.lstat(), signature) and not source.samefile(target):
                     _remove(source, digest)  # it was copied to another volume
             return
-        if not _is_same(source, digest, signature) and not _is_a_mark(target):
+        if not _is_same(source, digest, signature) and not is_mark(target):
             _give_back(target, source)  # the crash came before the bytes were hashed
             raise _gone(source)
     text = "{name} in {folder} was replaced by another file. Move that file away."
     raise FolderAway(message(text, name=target.name, folder=str(target.parent)))
-
-
-def _is_a_mark(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(_MARK_HEAD)) == _MARK_HEAD
 
 
 # ---------------------------------------------------------------- other volumes

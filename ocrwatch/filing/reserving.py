@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,22 @@ from ocrwatch.messages import message
 
 _SHARING_VIOLATION = 32
 _NAME_TOO_LONG = 206
+
+
+_MARK = re.compile(rb"ocrwatch [0-9a-f]{16} \d+\n")
+
+
+def mark_of(document_id: str, key: int) -> bytes:
+    """The bytes of the file that reserves a name for a document."""
+    return f"ocrwatch {document_id} {key}\n".encode()
+
+
+def is_mark(path: Path) -> bool:
+    """Whether `path` is a reserved name, whoever's. Raises OSError."""
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > 64:
+        return False
+    return _MARK.fullmatch(path.read_bytes()) is not None
 
 
 def reserve(folder: Path, name: str, mark: bytes) -> Path:

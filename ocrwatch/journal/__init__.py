@@ -22,9 +22,9 @@ from ocrwatch.ports import Clock
 class Journal:
     """The open journal of a state folder."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
-        """Open or create it. Raises `JournalTooNew`, `DiskFull`, OSError."""
-        self.database = Database(folder, clock)
+    def __init__(self, folder: Path, clock: Clock, *, may_set_aside: bool = True) -> None:
+        """Open or create it; a damaged one is set aside if that may be. Raises as `Database`."""
+        self.database = Database(folder, clock, may_set_aside=may_set_aside)
         self.documents = Documents(self.database)
         self.answers = StoredAnswers(self.database)
         self.sightings = Sightings(self.database)

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeGuard
 
-from ocrwatch.errors import DiskFull, JournalTooNew
+from ocrwatch.errors import Busy, DiskFull, JournalBusy, JournalDamaged, JournalTooNew
 from ocrwatch.journal.schema import MIGRATIONS
 from ocrwatch.messages import message
 from ocrwatch.ports import Clock
@@ -34,10 +35,11 @@ _DAMAGED = ("malformed", "not a database", "corrupt", "encrypted")
 class Database:
     """An open journal file. `set_aside` is the damaged one that was moved out of the way, if any."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, *, may_set_aside: bool = True) -> None:
         """Open or create the journal in `folder` (created private).
 
-        Raises `JournalTooNew`; `DiskFull`; OSError where the folder cannot be made or written.
+        Raises `JournalTooNew`; `DiskFull`, `JournalBusy`; `JournalDamaged` when it is damaged and `may_set_aside` is
+        False; OSError where the folder cannot be made or written.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = folder / FILE_NAME
@@ -49,7 +51,9 @@ class Database:
             self._connection = _open(self.path)
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
-                raise
+                raise _trouble(error, folder) from error
+            if not may_set_aside:
+                raise _damaged(self.path) from error
             self.set_aside = _set_aside(self.path, clock())
             log.exception("The journal was damaged; it is kept as %s and a new one begun", self.set_aside.name)
             self._connection = _open(self.path)
@@ -71,22 +75,27 @@ class Database:
             except BaseException as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and _is_full(error):
-                    raise _full(self.path.parent) from error
+                if _is_trouble(error):
+                    raise _trouble(error, self.path.parent) from error
                 raise
             finally:
                 self._depth = 0
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for statements that change nothing."""
+        """The connection, for statements that change nothing. Raises `JournalBusy`."""
         with self._lock:
-            yield self._connection
+            try:
+                yield self._connection
+            except sqlite3.DatabaseError as error:
+                if _is_trouble(error):
+                    raise _trouble(error, self.path.parent) from error
+                raise
 
     def changed_elsewhere(self) -> int:
         """A number that changes when another process has written. Costs microseconds."""
-        with self._lock:
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        with self.reading() as connection:
+            return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
     def stamp(self) -> tuple[int, int]:
         """Changes whenever anybody, this process included, has written. Costs microseconds."""
@@ -168,6 +177,25 @@ def _set_aside(path: Path, now: float) -> Path:
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     return any(word in str(error) for word in _DAMAGED)
+
+
+def _is_trouble(error: BaseException) -> TypeGuard[sqlite3.DatabaseError]:
+    """Whether it is the file's or the disk's trouble, and no fault of a statement."""
+    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+
+
+def _trouble(error: sqlite3.DatabaseError, folder: Path) -> Busy:
+    """What `error` means for whoever wanted to read or write: wait, and say so."""
+    if isinstance(error, sqlite3.OperationalError) and _is_full(error):
+        return _full(folder)
+    reason = getattr(error, "sqlite_errorname", None) or type(error).__name__
+    text = "The journal in {folder} cannot be used now ({reason}). It is tried again until it can."
+    return JournalBusy(message(text, folder=str(folder), reason=reason))
+
+
+def _damaged(path: Path) -> JournalDamaged:
+    text = "The journal {path} is damaged. Start ocrwatch again: it keeps the damaged one and builds a new one."
+    return JournalDamaged(message(text, path=str(path)))
 
 
 def _is_full(error: sqlite3.OperationalError) -> bool:

@@ -40,9 +40,16 @@ class Documents:
         """All that are not filed yet, oldest first."""
         return self._select(f"station NOT IN ({_marks(AT_REST)}) ORDER BY key", AT_REST)
 
-    def with_digest(self, digest: str, book: str) -> tuple[Document, ...]:
-        """All arrivals of these bytes for this book, oldest first."""
-        return self._select("digest = ? AND book = ? ORDER BY key", [digest, book])
+    def is_on_the_line(self, digest: str, book: str, *, before: int) -> bool:
+        """Whether an arrival of these bytes for this book, with a key below `before`, is on its way."""
+        with self._database.reading() as connection:
+            earlier = "digest = ? AND book = ? AND key < ?"
+            sql = f"SELECT 1 FROM documents WHERE {earlier} AND station NOT IN ({_marks(AT_REST)}) LIMIT 1"  # noqa: S608
+            return connection.execute(sql, (digest, book, before, *AT_REST)).fetchone() is not None
+
+    def recorded(self, digest: str, book: str) -> tuple[Document, ...]:
+        """The arrivals of these bytes for this book that came to rest with rows or taken away, oldest first."""
+        return self._select("digest = ? AND book = ? AND station IN ('done', 'gone') ORDER BY key", [digest, book])
 
     def matching(self, text: str) -> tuple[Document, ...]:
         """Those whose id begins with `text`, or whose scan is or was named so, newest first."""
@@ -51,8 +58,10 @@ class Documents:
             if found:
                 return found
         name = Path(text).name
-        within = "instr(path, ?) OR instr(stage, ?)"  # the stage holds the filed name, in JSON's spelling
-        found = self._select(f"{within} ORDER BY key DESC", [name, json.dumps(name)[1:-1]])
+        within = "instr(CAST(path AS BLOB), ?) OR instr(stage, ?)"  # the stage holds the filed name, in JSON's spelling
+        found = self._select(
+            f"{within} ORDER BY key DESC", [name.encode(errors="surrogateescape"), json.dumps(name)[1:-1]]
+        )
         return tuple(document for document in found if name in _names(document))
 
     def failed(self) -> tuple[Document, ...]:

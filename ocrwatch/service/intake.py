@@ -18,6 +18,7 @@ from ocrwatch.errors import Busy
 from ocrwatch.inbox.arrivals import Arrival, Inbox, Look
 from ocrwatch.journal import Journal
 from ocrwatch.journal.memory import Verdict
+from ocrwatch.messages import message
 from ocrwatch.ports import Clock
 from ocrwatch.service.status import FolderStatus
 
@@ -89,6 +90,14 @@ class Intake:
                 log.warning("A watched folder cannot be used: %s", type(error).__name__)
             source.trouble = error
             source.look_at = self._clock() + (error.after_seconds or LOOK_AGAIN_SECONDS)
+            return []
+        except Exception:
+            log.exception("Looking at a folder failed; it is tried again")
+            text = (
+                "An unexpected error met the folder {folder}. The log has its details (`ocrwatch doctor` tells where)."
+            )
+            source.trouble = Busy(message(text, folder=str(source.inbox.folder)))
+            source.look_at = self._clock() + LOOK_AGAIN_SECONDS
             return []
         source.trouble = None
         source.last = look

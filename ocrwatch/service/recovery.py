@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocrwatch.document import Document, Filed, Outcome, Recorded
+from ocrwatch.filing.reserving import explained, is_mark
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
 from ocrwatch.pipeline import Route, digest_of, signature_of
@@ -38,18 +39,31 @@ class Places:
 
 def rebuild(journal: Journal, places: Mapping[str, Places], routes: Mapping[str, Route], clock: Clock) -> int:
     """Fill the new journal; how many documents were found. Raises what `Ledger.find` and `Filer.reserve` raise."""
-    count = 0
+    found: dict[str, list[Document]] = {}
+    rows: dict[str, Mapping[str, int]] = {}
+    for inbox, place in places.items():  # what takes long comes before the journal is held
+        _remove_marks(place)
+        found[inbox] = list(_documents(inbox, place, clock()))
+        names = [name for document in found[inbox] for name in (document.id, f"{document.id}-1")]
+        rows[inbox] = routes[inbox].ledger.find(names)
     with journal.database.transaction():
-        for inbox, place in places.items():
-            found = list(_documents(inbox, place, clock()))
-            route = routes[inbox]
-            rows = route.ledger.find([name for document in found for name in (document.id, f"{document.id}-1")])
-            at_rest = journal.documents.save(filter(None, (_at_rest(document, place) for document in found)))
-            recorded = [document for document in found if _is_in_inbox(document, place) and _has_row(document, rows)]
-            count += len(at_rest) + len(_to_be_filed(journal, recorded, route))
+        count = sum(
+            _remembered(journal, Path(inbox), place, routes[inbox], found[inbox], rows[inbox])
+            for inbox, place in places.items()
+        )
         journal.orders.recovered()
     log.warning("The journal was rebuilt: %d documents", count)
     return count
+
+
+def _remembered(
+    journal: Journal, inbox: Path, place: Places, route: Route, found: Sequence[Document], rows: Mapping[str, int]
+) -> int:
+    """Put the documents `found` in `inbox` and its folders into the journal; how many."""
+    journal.sightings.first_look(inbox, None, {})  # it was watched before: nobody is to be asked about what lies in it
+    at_rest = journal.documents.save(filter(None, (_at_rest(document, place) for document in found)))
+    recorded = [document for document in found if _is_in_inbox(document, place) and _has_row(document, rows)]
+    return len(at_rest) + len(_to_be_filed(journal, recorded, route))
 
 
 def _documents(inbox: str, place: Places, now: float) -> Iterator[Document]:
@@ -79,6 +93,16 @@ def _files(inbox: Path, place: Places) -> list[Path]:
         for path in sorted(set(found))
         if path.is_file() and not path.is_symlink() and not path.name.startswith(".") and path.suffixes[-2:] != _NOTE
     ]
+
+
+def _remove_marks(place: Places) -> None:
+    """Names that were reserved for documents of the lost journal: free again, so that a scan gets the one its row links
+    to."""
+    for folder in (place.done, place.failed):
+        with explained(folder):
+            for path in folder.rglob("*"):
+                if is_mark(path):
+                    path.unlink(missing_ok=True)
 
 
 def _subfolder(path: Path, inbox: Path) -> str:

@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from ocrwatch.document import Arrived, Document, Read, Step
-from ocrwatch.errors import DiskFull, EverythingRefused, Halt
+from ocrwatch.document import Arrived, Document, Filed, Read, Step, absorb
+from ocrwatch.errors import BadKey, Busy, EverythingRefused, Halt
 from ocrwatch.journal import Journal
 from ocrwatch.journal.memory import Order
+from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline
 from ocrwatch.ports import Clock
 from ocrwatch.service import orders
@@ -35,6 +38,18 @@ GROUP = 500
 
 TICK_SECONDS = 1.0
 """How often the feeder looks for orders: the cost is one `PRAGMA data_version`."""
+
+RECOVERY_SECONDS = 5.0
+"""How soon a line that could not be taken up is tried again."""
+
+FAULT_SECONDS = 30.0
+"""How long documents wait after a fault of the program itself."""
+
+LONGEST_DELAY_SECONDS = 2 * 3600.0
+"""No error asks for a longer wait: a document that waits for more was told so by a clock that was wrong."""
+
+CLOCK_SET_BACK_SECONDS = 60.0
+"""Steps back of less are the system's own adjustments."""
 
 LONGEST_WAIT_SECONDS = 60.0
 """Waits are cut to this, so that a clock that was set, or a laptop that slept, is noticed."""
@@ -55,9 +70,15 @@ class Service:
         engine: str,
         on_change: Callable[[Document], None],
         on_status: Callable[[DaemonStatus], None] = lambda _: None,
+        recover: Callable[[], None] = lambda: None,
+        key_stamp: Callable[[], object] = lambda: None,
     ) -> None:
-        """`engine` names where pictures go, for the status: a host, or "" for this computer. `on_status` is called with
-        what the daemon knows whenever that changes, from its own thread."""
+        """`engine` names where pictures go, for the status: a host, or "" for this computer.
+
+        `on_status` is called with what the daemon knows whenever that changes, from its own thread. `recover` is called
+        before anything is taken up, again until it raises no `Busy`. `key_stamp` tells another thing when the key may
+        be another.
+        """
         self._journal = journal
         self._pipeline = pipeline(self._halt)
         self._intake = intake
@@ -66,6 +87,9 @@ class Service:
         self._engine = engine
         self._on_change = on_change
         self._on_status = on_status
+        self._recover = recover
+        self._key_stamp = key_stamp
+        self._stamp_of_refused_key: object = None
         self._schedule = Schedule()
         self._line = threading.Condition()
         self._wake = threading.Event()
@@ -74,18 +98,16 @@ class Service:
         self._pause: Pause | None = None
         self._is_stopping = False
         self._started_at = self._moved_at = clock()
+        self._seen, self._seen_at = -1, clock()
         self._looks = 0
         self._published = ""
+        self._trouble: Message | None = None
 
     # ------------------------------------------------------------ from outside
 
     def start(self) -> None:
         """Take up where the journal says the line stood, and begin."""
         self._pause = pause_from_json(self._journal.orders.pause())
-        for document in self._journal.documents.on_the_line():
-            # What waits for a workbook or a folder is tried at once: a person may have mended it, and it costs nothing.
-            is_read = not isinstance(document.stage, Arrived)
-            self._bring_back(replace(document, not_before=0.0) if is_read else document)
         self._begin("feeder", self._feed)
         self._begin("writer", self._write)
         for number in range(self._readers):
@@ -99,9 +121,9 @@ class Service:
     def stop(self, seconds: float) -> bool:
         """Take nothing up any more; True when all threads have ended within `seconds`."""
         self.ask_to_stop()
-        deadline = self._clock() + seconds
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(max(0.0, deadline - self._clock()))
+            thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def ask_to_stop(self) -> None:
@@ -124,18 +146,20 @@ class Service:
 
     def status(self) -> DaemonStatus:
         """What only the daemon knows of how things stand."""
-        folders = self._intake.folders()
-        return DaemonStatus(started_at=self._started_at, engine=self._engine, folders=folders, pause=self._pause)
+        return DaemonStatus(
+            started_at=self._started_at,
+            engine=self._engine,
+            trouble=self._trouble,
+            folders=self._intake.folders(),
+            pause=self._pause,
+        )
 
     # ------------------------------------------------------------ feeder
 
     def _feed(self) -> None:
-        seen = -1
+        self._take_up()
         while not self._is_stopping:
-            changed = self._journal.database.changed_elsewhere()
-            if changed != seen:
-                seen = changed
-                self._carry_out()
+            self._listen()
             hinted = self._hinted.is_set()
             self._hinted.clear()
             if hinted or self._intake.next_look() <= self._clock():
@@ -144,13 +168,51 @@ class Service:
             if self._wake.wait(min(TICK_SECONDS, max(0.0, self._intake.next_look() - self._clock()))):
                 self._wake.clear()
 
+    def _take_up(self) -> None:
+        """Begin where the journal says that the line stood; what is in the way of that is waited for, visibly."""
+        while not self._is_stopping and not self._looks:
+            try:
+                self._recover()
+                for document in self._journal.documents.on_the_line():
+                    self._bring_back(self._resumed(document))
+                break
+            except Busy as error:
+                log.warning("The line cannot be taken up yet: %s", type(error).__name__)
+                self._trouble = error.message
+                self._publish()
+                self._wake.wait(RECOVERY_SECONDS)
+                self._wake.clear()
+                self._listen()
+        self._trouble = None
+
+    def _resumed(self, document: Document) -> Document:
+        """What waits for a workbook or a folder is tried at once: a person may have mended it, and it costs nothing.
+        So is what would wait for longer than anything does: the clock was wrong when that was said."""
+        is_read = not isinstance(document.stage, Arrived)
+        is_too_late = document.not_before > self._clock() + LONGEST_DELAY_SECONDS
+        return replace(document, not_before=0.0) if is_read or is_too_late else document
+
+    def _listen(self) -> None:
+        """Orders, a clock that was set back, a key that was changed."""
+        changed = self._journal.database.changed_elsewhere()
+        if changed != self._seen:
+            self._seen = changed
+            self._carry_out()
+        now = self._clock()
+        if now < self._seen_at - CLOCK_SET_BACK_SECONDS:
+            log.warning("The clock was set back: what waits is tried now")
+            self._go_on() if self._pause is not None and not self._pause.by_user else self._hurry()
+        self._seen_at = now
+        refused = self._stamp_of_refused_key
+        if refused is not None and self._key_stamp() != refused:
+            self._go_on()
+
     def _take_in(self, *, at_all: bool) -> None:
         try:
             arrived = self._intake.look(at_all=at_all)
-        except Exception:
-            log.exception("Looking at the folders failed; it is tried again")
-            self._wake.wait(TICK_SECONDS)
-            return
+        except Busy as error:
+            log.warning("Looking at the folders met %s", type(error).__name__)
+            arrived = []
         for document in arrived:
             self._tell(document)
         with self._line:
@@ -171,7 +233,7 @@ class Service:
         match order.verb:
             case orders.PAUSE:
                 seconds = float(order.argument) if order.argument else None
-                self._set_pause(paused_by_user(self._clock(), seconds))
+                self._change_pause(lambda _: paused_by_user(self._clock(), seconds))
             case orders.RESUME:
                 self._go_on()
             case orders.KEY:
@@ -190,7 +252,7 @@ class Service:
 
     def _go_on(self) -> None:
         """End the pause, and try now what waits."""
-        self._set_pause(None)
+        self._change_pause(lambda _: None)
         self._hurry()
 
     def _hurry(self) -> None:
@@ -212,17 +274,20 @@ class Service:
         try:
             self._journal.orders.publish(text)
             self._published = text
-        except DiskFull:
-            log.warning("The journal's disk is full: the status is not published")
+        except Busy as error:
+            log.warning("The status is not published: %s", type(error).__name__)
 
     # ------------------------------------------------------------ readers
 
     def _read(self) -> None:
         while (document := self._next_to_read()) is not None:
-            after = self._pipeline.read(document)
+            (after,) = self._performed([document], self._read_each)
             if isinstance(after.stage, Read):
                 self._succeeded()
             self._bring_back(after)
+
+    def _read_each(self, documents: Sequence[Document]) -> list[Document]:
+        return [self._pipeline.read(document) for document in documents]
 
     def _next_to_read(self) -> Document | None:
         with self._line:
@@ -237,24 +302,27 @@ class Service:
             return None
 
     def _succeeded(self) -> None:
-        with self._line:
-            over = self._pause is not None and not self._pause.by_user
-        if over:
-            self._set_pause(None)
+        self._change_pause(lambda pause: pause if pause is not None and pause.by_user else None)
 
     def _halt(self, error: Halt) -> None:
-        with self._line:
-            pause = halted(self._pause, error, self._clock())
         log.warning("Reading is paused: %s", type(error).__name__)
-        self._set_pause(pause)
+        self._change_pause(lambda pause: halted(pause, error, self._clock()))
+        if isinstance(error, BadKey):
+            self._stamp_of_refused_key = self._key_stamp()
         if isinstance(error, EverythingRefused):
             self._retry(error.keys)
 
-    def _set_pause(self, pause: Pause | None) -> None:
+    def _change_pause(self, change: Callable[[Pause | None], Pause | None]) -> None:
         with self._line:
-            self._pause = pause
+            before, self._pause = self._pause, change(self._pause)
+            after = self._pause
+            if after == before:
+                return
+            self._stamp_of_refused_key = None
             self._line.notify_all()
-        self._journal.orders.set_pause(pause_to_json(pause) if pause and pause.by_user else None)
+        by_user = (pause is not None and pause.by_user for pause in (before, after))
+        if any(by_user):  # the line's own pause does not outlive the program
+            self._journal.orders.set_pause(pause_to_json(after) if after and after.by_user else None)
         self._wake.set()
 
     # ------------------------------------------------------------ writer
@@ -264,9 +332,11 @@ class Service:
             read = [document for document in batch if isinstance(document.stage, Read)]
             for document in batch:
                 if not isinstance(document.stage, Read):
-                    self._bring_back(self._pipeline.file(document))
-            for after in self._pipeline.record(read):
-                self._bring_back(after)
+                    self._bring_back(*self._performed([document], self._file_each))
+            self._bring_back(*self._performed(read, self._pipeline.record))
+
+    def _file_each(self, documents: Sequence[Document]) -> list[Document]:
+        return [self._pipeline.file(document) for document in documents]
 
     def _next_to_write(self) -> list[Document] | None:
         with self._line:
@@ -283,10 +353,30 @@ class Service:
 
     # ------------------------------------------------------------ the line
 
-    def _bring_back(self, document: Document) -> None:
-        self._tell(document)
+    def _performed(
+        self, documents: list[Document], step: Callable[[Sequence[Document]], list[Document]]
+    ) -> list[Document]:
+        """What `step` made of `documents`. Whatever it raises, none of them is lost from the line: each comes back as
+        the journal knows it, later, and says why."""
+        try:
+            return step(documents)
+        except Exception:
+            log.exception("A step failed; its documents wait")
+            return [self._waiting_on(document) for document in documents]
+
+    def _waiting_on(self, document: Document) -> Document:
+        with suppress(Busy):
+            document = self._journal.documents.get(document.key) or document
+        text = "An unexpected error met {name}. The log has its details (`ocrwatch doctor` tells where)."
+        error = Busy(message(text, name=document.path.name), after_seconds=FAULT_SECONDS)
+        return document if isinstance(document.stage, Filed) else absorb(document, error, self._clock())
+
+    def _bring_back(self, *documents: Document) -> None:
+        for document in documents:
+            self._tell(document)
         with self._line:
-            self._put(document)
+            for document in documents:
+                self._put(document)
 
     def _tell(self, document: Document) -> None:
         """Before the line knows: whoever waits for its end has then heard of all. A listener's fault is its own."""
@@ -310,6 +400,8 @@ class Service:
     def _is_done(self, patience_seconds: float) -> bool:
         """Caller holds the line."""
         now = self._clock()
+        if self._trouble is not None and now > self._started_at + patience_seconds:
+            return True
         if self._schedule.out() or not self._looks:
             return False
         patience_ends = self._moved_at + patience_seconds

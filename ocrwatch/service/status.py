@@ -43,11 +43,12 @@ class FolderStatus:
 class DaemonStatus:
     """What only the daemon knows. `engine` is where pictures go: a host name, or "" for this computer.
 
-    `started_at`: seconds since the epoch.
+    `started_at`: seconds since the epoch. `trouble`: why the line could not be taken up yet.
     """
 
     started_at: float = 0.0
     engine: str = ""
+    trouble: Message | None = None
     folders: tuple[FolderStatus, ...] = ()
     pause: Pause | None = None
 
@@ -82,7 +83,7 @@ class Status:
             return "stopped"
         if self.daemon.pause is not None:
             return "paused"
-        if self.waiting or any(folder.trouble for folder in self.daemon.folders):
+        if self.waiting or self.daemon.trouble or any(folder.trouble for folder in self.daemon.folders):
             return "waiting"
         if self.to_read or self.to_record:
             return "working"
@@ -127,6 +128,7 @@ def waiting(on_the_line: Sequence[Document], pause: Pause | None) -> tuple[Waiti
 def sentences_of_waiting(status: Status) -> tuple[Message, ...]:
     """Everything that is not done and why, in words."""
     return (
+        *filter(None, (status.daemon.trouble,)),
         *(_sentence(waiting) for waiting in status.waiting),
         *(folder.trouble for folder in status.daemon.folders if folder.trouble is not None),
         *(said for folder in status.daemon.folders for said in _not_ready(folder)),
@@ -179,6 +181,7 @@ def daemon_to_json(daemon: DaemonStatus) -> str:
         {
             "started_at": daemon.started_at,
             "engine": daemon.engine,
+            "trouble": _maybe(daemon.trouble),
             "folders": [
                 {
                     **asdict(folder),
@@ -211,7 +214,11 @@ def daemon_from_json(text: str | None) -> DaemonStatus:
         for folder in data["folders"]
     )
     return DaemonStatus(
-        started_at=data["started_at"], engine=data["engine"], folders=folders, pause=_pause_in(data["pause"])
+        started_at=data.get("started_at", 0.0),
+        engine=data["engine"],
+        trouble=_message(data.get("trouble")),
+        folders=folders,
+        pause=_pause_in(data["pause"]),
     )
 
 

@@ -231,3 +231,53 @@ def test_a_lock_that_proves_nothing_is_removed_on_a_persons_word(tmp_path: Path)
             wait_until(lambda: len(program.filed()) == 3 and not program.left())
         assert "not locked" in program.run("ledger", "unlock").stdout
     assert len(program.rows()) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_a_run_that_was_cut_short_says_what_is_left(tmp_path: Path) -> None:
+    """`run --once`, stopped in the middle: exit status 4, not 0."""
+    pictures = receipts_of(12)
+    with EndpointServer(answering(truth_of(pictures), 0.3)) as server:
+        program = Program(tmp_path, base_url=server.base_url, concurrency=1)
+        drop(program.inbox, pictures)
+        daemon = program.start("--once")
+        wait_until(lambda: len(server.asked) >= 2)
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(20) == 4
+        program.once()
+    assert len(program.rows()) == 12
+
+
+def test_a_damaged_journal_asks_nobody_about_what_lay_there(tmp_path: Path) -> None:
+    """`existing = "skip"`: scans that waited when the journal was damaged are read, not skipped."""
+    pictures = receipts_of(3)
+    with EndpointServer(answering(truth_of(pictures), 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url, more="existing = 'skip'")
+        program.once()
+        program.run("pause")
+        drop(program.inbox, pictures)
+        program.once(expect=4)
+        (program.state / "journal.sqlite").write_bytes(b"damaged" * 3000)
+        for beside in program.state.glob("journal.sqlite-*"):
+            beside.unlink()
+        assert program.run("status").returncode == 2, "a command does not set a journal aside"
+        program.once()
+    assert len(program.rows()) == 3
+
+
+def test_a_damaged_journal_keeps_the_links_of_rows_whose_scans_were_not_filed_yet(tmp_path: Path) -> None:
+    """The name that was reserved for the lost journal is the one that the scan gets."""
+    pictures = receipts_of(1)
+    with EndpointServer(answering(truth_of(pictures), 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url)
+        drop(program.inbox, pictures)
+        program.once()
+        filed = program.done / "scan000.jpg"
+        filed.replace(program.inbox / "scan000.jpg")
+        filed.write_bytes(f"ocrwatch {next(iter(truth_of(pictures)))[:16]} 1\n".encode())
+        (program.state / "journal.sqlite").write_bytes(b"damaged" * 3000)
+        program.once()
+        assert len(server.asked) == 1
+    assert program.filed() == ["scan000.jpg"]
+    assert filed.read_bytes() == pictures["scan000.jpg"]
+    assert len(program.rows()) == 1
