@@ -17,10 +17,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ocrwatch.books import Shelf, backups_of, book_of, profile_of
 from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.config.paths import machine_id, made_private
-from ocrwatch.config.profiles import profile
 from ocrwatch.config.secrets import engine_in_force, key_in_time
 from ocrwatch.config.settings import Inbox as InboxSettings
 from ocrwatch.config.settings import Settings
@@ -36,10 +36,9 @@ from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.saving import ensure_folder
-from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline, Route
-from ocrwatch.ports import Answers, Ledger, Profile, Reader, Render
+from ocrwatch.ports import Answers, Ledger, Reader, Render
 from ocrwatch.service.intake import Intake, Source
 from ocrwatch.service.recovery import Places, rebuild
 from ocrwatch.service.service import Service
@@ -140,7 +139,9 @@ class App:
         self.lock.acquire()
         self.journal = Journal(self._state, clock)
         self._engine = Engine(settings, self.journal.answers)
-        self._locks = Locks(on_stale=self._notice)
+        self._shelf = Shelf(
+            locks=Locks(on_stale=self._notice), backups=backups_of(settings, clock), render=self._render
+        )
         self._ledgers: dict[str, Ledger] = {}
         self._watching = Watching(wake=self._hint)
         self._stopping = threading.Event()
@@ -207,14 +208,7 @@ class App:
     def _ledger(self, inbox: InboxSettings) -> Ledger:
         book = book_of(inbox)
         if book not in self._ledgers:
-            self._ledgers[book] = WorkbookLedger(
-                inbox.ledger,
-                inbox.sheet_name(),
-                profile_of(inbox).fields,
-                folder_column=inbox.recursive,
-                locks=self._locks,
-                render=self._render,
-            )
+            self._ledgers[book] = self._shelf.ledger(inbox)
         return self._ledgers[book]
 
     def _source(self, inbox: InboxSettings) -> Source:
@@ -269,16 +263,6 @@ class App:
     def _notice(self, said: Message) -> None:
         log.warning("notice: %s", said.template)
         self._on_notice(said)
-
-
-def profile_of(inbox: InboxSettings) -> Profile:
-    """The document type in force for `inbox`."""
-    return profile(inbox.profile_name(), inbox.fields, inbox.prompt)
-
-
-def book_of(inbox: InboxSettings) -> str:
-    """The name of the sheet that the inbox's rows go to; duplicates are told within one."""
-    return f"{inbox.ledger}|{inbox.sheet_name()}"
 
 
 def _places(inbox: InboxSettings) -> Places:

@@ -127,22 +127,17 @@ def _events(inbox: Inbox) -> Finding:
 
 
 def _ledgers(found: Loaded) -> Iterator[Finding]:
-    from ocrwatch.app import book_of, profile_of
-    from ocrwatch.ledger.locks import Locks, present_locks
-    from ocrwatch.ledger.workbook import WorkbookLedger
+    import time
 
-    for inbox in {book_of(each): each for each in found.settings.inbox}.values():
+    from ocrwatch.books import Shelf, backups_of, inboxes_by_book
+    from ocrwatch.ledger.locks import Locks, present_locks
+
+    shelf = Shelf(locks=Locks(), backups=backups_of(found.settings, time.time), render=rendered)
+    for inbox in inboxes_by_book(found.settings).values():
         if not inbox.ledger.exists():
             yield Finding(message("{ledger} is made with its first row.", ledger=str(inbox.ledger)))
             continue
-        ledger = WorkbookLedger(
-            inbox.ledger,
-            inbox.sheet_name(),
-            profile_of(inbox).fields,
-            folder_column=inbox.recursive,
-            locks=Locks(),
-            render=rendered,
-        )
+        ledger = shelf.ledger(inbox)
         ledger.find(("",))
         holders = [lock for lock in present_locks(Path(os.path.realpath(inbox.ledger))) if not lock.stale]
         if holders:

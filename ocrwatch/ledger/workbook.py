@@ -65,13 +65,16 @@ class WorkbookLedger:
         locks: Locks,
         render: Render,
         zone: tzinfo | None = None,
+        before_change: Callable[[Path], None] = lambda _: None,
     ) -> None:
+        """`before_change` is called with the workbook's real place when it is about to be changed; it may raise."""
         self._path = path
         self._sheet = sheet
         self._columns = columns(fields, folder_column=folder_column)
         self._locks = locks
         self._render = render
         self._zone = zone
+        self._before_change = before_change
         self._known: _Known | None = None
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
@@ -131,6 +134,7 @@ class WorkbookLedger:
             for _ in range(_TRIES):
                 self._locks.ensure_closed(path)
                 _ensure_writable(path)
+                self._before_change(path)
                 ids = self._changed(path, change)
                 if ids is not None:
                     return ids
