@@ -44,6 +44,8 @@ class Part(Enum):
     ID = "Document ID"
 
 
+_OF_READING = frozenset({Part.CHECK, Part.FILE, Part.PAGES, Part.ENGINE})
+
 _WIDTHS = {
     Part.FOLDER: 16,
     Part.CHECK: 36,
@@ -123,6 +125,14 @@ def cell_entries(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[str, 
     """What `cells` put into their columns, by key."""
     kinds = {column.key: column.kind for column in columns}
     return {heading_key(cell.name): entry(cell.value, kinds.get(heading_key(cell.name), "text")) for cell in cells}
+
+
+def own_entries(
+    row: Row, columns: Sequence[Column], *, folder: PurePath, zone: tzinfo | None, render: Render
+) -> dict[str, Entry]:
+    """What `row`, read again, puts into the columns that are ours and change with the reading, by key."""
+    every = entries(row, columns, folder=folder, zone=zone, render=render)
+    return {column.key: every[column.key] for column in columns if column.part in _OF_READING}
 
 
 def column_width(column: Column, filled: Iterable[Mapping[str, Entry]]) -> float:

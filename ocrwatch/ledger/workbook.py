@@ -26,11 +26,11 @@ from typing import TYPE_CHECKING
 from ocrwatch.document import Cell, Row, Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import saving
-from ocrwatch.ledger.layout import cell_entries, columns, entries, further_columns
+from ocrwatch.ledger.layout import cell_entries, columns, entries, further_columns, own_entries
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.losses import ensure_lossless
 from ocrwatch.messages import message
-from ocrwatch.ports import Field, Render
+from ocrwatch.ports import Field, Line, Render
 
 if TYPE_CHECKING:
     from ocrwatch.ledger.sheet import LedgerSheet
@@ -102,18 +102,31 @@ class WorkbookLedger:
             known = self._ids(path)
         return {each: known[each] for each in ids if each in known}
 
-    def amend(self, row_id: str, cells: Sequence[Cell]) -> bool:
+    def amend(self, row_id: str, cells: Sequence[Cell], own: Row | None = None) -> bool:
         """As the port says; other cells of the row stay as they are, a missing column is added."""
 
-        def put(sheet: LedgerSheet, ids: dict[str, int], _: Path) -> bool:
+        def put(sheet: LedgerSheet, ids: dict[str, int], folder: Path) -> bool:
             if row_id not in ids:
                 return False
             further = further_columns(self._columns, cells)
             sheet.ensure_columns(further)
-            sheet.put(ids[row_id], cell_entries(cells, (*self._columns, *further)))
+            changed = cell_entries(cells, (*self._columns, *further))
+            if own is not None:
+                changed |= own_entries(own, self._columns, folder=folder, zone=self._zone, render=self._render)
+            sheet.put(ids[row_id], changed)
             return True
 
         return row_id in self._change(put)
+
+    def lines(self) -> Iterator[Line]:
+        """As the port says."""
+        from ocrwatch.ledger.lines import lines_in
+
+        with self._held() as path:
+            saving.ensure_folder(path.parent)
+            snapshot = saving.read(path)
+        if snapshot is not None:
+            yield from lines_in(snapshot.content, path.name, self._sheet, self._columns)
 
     # ------------------------------------------------------------
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from ocrwatch.document import Cell
+from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.errors import LedgerBusy
+from ocrwatch.ledger.comparing import corrections
 from ocrwatch.messages import message
 from ocrwatch.ports import Ledger
 from tests.fakes_ledger import FakeLedger
-from tests.unit.ledger.books import ledger_at, row, sheet_of
+from tests.unit.ledger.books import FIELDS, ledger_at, row, sheet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +117,33 @@ def test_a_busy_ledger_takes_nothing(stage: Stage) -> None:
     with pytest.raises(LedgerBusy):
         stage.ledger.amend(row(1).id, [Cell("company", "x")])
     assert stage.companies() == {2: "shop 1"}
+
+
+def test_amend_renews_what_came_of_the_reading(stage: Stage) -> None:
+    """With `own` the row's remarks are those of that row; what it holds else stays."""
+    stage.ledger.append([row(1), row(2)])
+    again = row(2, check=(message("look at it"),))
+    assert stage.ledger.amend(row(2).id, [Cell("company", "another shop")], again)
+    first, second = stage.ledger.lines()
+    assert (first.shown["company"], first.shown["check"]) == ("shop 1", None)
+    assert (second.shown["company"], second.shown["check"]) == ("another shop", "look at it")
+
+
+def test_lines_tell_what_stands_in_the_rows(stage: Stage) -> None:
+    """`lines` gives each row's number, its id, and what is under its headings."""
+    assert list(stage.ledger.lines()) == []
+    values: dict[str, Value] = {"total": Amount(Decimal("8.20"), "CNY"), "date": date(2026, 11, 24), "number": "0012"}
+    stage.ledger.append([row(1), row(2, values)])
+    first, second = stage.ledger.lines()
+    assert (first.number, first.id, first.shown["company"]) == (2, row(1).id, "shop 1")
+    assert (second.number, second.id) == (3, row(2).id)
+    assert corrections(row(2, values), second, FIELDS) == ()
+
+
+def test_lines_tell_what_was_changed(stage: Stage) -> None:
+    """A changed cell is a correction, a cell that is as it was is none."""
+    stage.ledger.append([row(1, {"company": "shop", "total": Amount(Decimal(1))})])
+    stage.ledger.amend(row(1).id, [Cell("company", "Shop & Sons")])
+    (line,) = stage.ledger.lines()
+    (found,) = corrections(row(1, {"company": "shop", "total": Amount(Decimal(1))}), line, FIELDS)
+    assert (found.heading, found.written, found.found) == ("company", "shop", "Shop & Sons")

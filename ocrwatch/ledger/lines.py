@@ -1,0 +1,54 @@
+"""The rows of a sheet as they stand there, read one by one: a large workbook is never in memory as a whole.
+
+Loads openpyxl: import it late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from ocrwatch.errors import LedgerBusy
+from ocrwatch.ledger.header import SEARCH_ROWS, find_header
+from ocrwatch.ledger.layout import Column, Part
+from ocrwatch.ledger.package import UNUSABLE_SECONDS, reading
+from ocrwatch.ledger.sheet import sheet_named
+from ocrwatch.messages import message
+from ocrwatch.ports import Line, Shown
+
+
+def lines_in(content: bytes, file: str, sheet: str, columns: Sequence[Column]) -> Iterator[Line]:
+    """The rows that carry an id; `content` is the workbook `file`. Raises `LedgerBusy`, see the port."""
+    with reading(content, file) as book:
+        worksheet = sheet_named(book, sheet)
+        if isinstance(worksheet, ReadOnlyWorksheet):
+            worksheet.reset_dimensions()  # programs write wrong ones
+            yield from _lines(worksheet.iter_rows(values_only=True), columns, file, sheet)
+
+
+def _lines(rows: Iterable[Sequence[Shown]], columns: Sequence[Column], file: str, sheet: str) -> Iterator[Line]:
+    rows = iter(rows)
+    first = list(islice(rows, SEARCH_ROWS))
+    header = find_header(first, columns)
+    if header is None:
+        return
+    below = chain(first[header.row :], rows)
+    ids = next(column for column in columns if column.part is Part.ID)
+    place = header.places.get(ids.key)
+    if place is None:
+        if any(value is not None for values in below for value in values):
+            text = (
+                "The column {column} is gone from the sheet {sheet} of {file}: which row belongs to which scan cannot "
+                "be told. Undo that, or restore a backup: ocrwatch ledger restore"
+            )
+            raise LedgerBusy(message(text, column=ids.header, sheet=sheet, file=file), after_seconds=UNUSABLE_SECONDS)
+        return
+    places = tuple(header.places.items())
+    for number, values in enumerate(below, header.row + 1):
+        count = len(values)
+        value = values[place - 1] if place <= count else None
+        if value is not None:
+            shown = {key: values[at - 1] if at <= count else None for key, at in places}
+            yield Line(number=number, id=str(value).strip(), shown=shown)
