@@ -183,10 +183,12 @@ class Ledger(Protocol):
         """The row numbers of those of `ids` that the sheet holds. Raises as `append`."""
         ...
 
-    def amend(self, row_id: str, cells: Sequence[Cell], own: Row | None = None) -> bool:
+    def amend(
+        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+    ) -> bool:
         """Change cells of a row; False when the sheet does not hold it. Raises as `append`.
 
-        `own`: the columns Check, File, Pages and Engine too, as for this row.
+        `reading`: the columns Check, Pages and Engine too, as for this row. `file`: the link leads there.
         """
         ...
 

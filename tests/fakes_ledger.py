@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 from ocrwatch.document import Cell, Row, Value
 from ocrwatch.errors import LineError
@@ -34,16 +35,23 @@ class FakeLedger:
         numbers = {row.id: number for number, row in enumerate(self.rows, 2)}
         return {each: numbers[each] for each in ids if each in numbers}
 
-    def amend(self, row_id: str, cells: Sequence[Cell], own: Row | None = None) -> bool:
+    def amend(
+        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+    ) -> bool:
         self._ensure_usable()
         for index, row in enumerate(self.rows):
             if row.id == row_id:
                 changed = {cell.name: cell for cell in cells}
                 kept = [changed.pop(cell.name, cell) for cell in row.cells]
-                self.rows[index] = replace(row, cells=(*kept, *changed.values()))
-                if own is not None:
-                    reading = {"check": own.check, "file": own.file, "pages": own.pages, "engine": own.engine}
-                    self.rows[index] = replace(self.rows[index], **reading)
+                read = reading or row
+                self.rows[index] = replace(
+                    row,
+                    cells=(*kept, *changed.values()),
+                    check=read.check,
+                    pages=read.pages,
+                    engine=read.engine,
+                    file=file or row.file,
+                )
                 self.writes += 1
                 return True
         return False

@@ -14,7 +14,9 @@ standing.py        status, why
 ordering.py        accept, retry, pause, resume, stop
 doctor.py          doctor
 keys.py            key set|clear
-ledgers.py         ledger unlock
+ledgers.py         ledger unlock|restore
+comparing.py       ledger check|rebuild
+previewing.py      ledger preview
 configuration.py   config show|path|schema
 """
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ocrwatch.document import Document, Filed, Outcome, Signature
+from ocrwatch.document import Document, Filed, Outcome, Recorded, Signature
 from ocrwatch.journal.database import Database
 from ocrwatch.journal.encoding import message_from_json, message_to_json, stage_from_json, stage_to_json, station
 
@@ -28,8 +28,9 @@ class Documents:
 
     def save(self, documents: Iterable[Document]) -> tuple[Document, ...]:
         """Store `documents` in one transaction; new ones (key 0) come back with their key. Raises `DiskFull`."""
+        now = self._database.clock()  # one moment for all: rows of one write are known by it
         with self._database.transaction() as connection:
-            return tuple(self._save(connection, document) for document in documents)
+            return tuple(self._save(connection, document, now) for document in documents)
 
     def get(self, key: int) -> Document | None:
         """The document with `key`."""
@@ -79,11 +80,14 @@ class Documents:
             rows = connection.execute(f"SELECT * FROM documents WHERE {condition}", values).fetchall()  # noqa: S608
         return tuple(_document(row) for row in rows)
 
-    def _save(self, connection: sqlite3.Connection, document: Document) -> Document:
-        values = (*_values(document), self._database.clock())
+    def _save(self, connection: sqlite3.Connection, document: Document, now: float) -> Document:
+        values = (*_values(document), now)
         if document.key:
             columns = ", ".join(f"{column} = ?" for column in _COLUMNS.split(", "))
             connection.execute(f"UPDATE documents SET {columns} WHERE key = ?", (*values, document.key))  # noqa: S608
+            if isinstance(document.stage, Recorded):
+                sql = "UPDATE documents SET recorded_at = changed_at WHERE key = ? AND recorded_at IS NULL"
+                connection.execute(sql, (document.key,))
             return document
         inserted = connection.execute(f"INSERT INTO documents ({_COLUMNS}) VALUES ({_marks(values)})", values)  # noqa: S608
         assert inserted.lastrowid is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from ocrwatch.errors import LedgerBusy
@@ -26,6 +27,16 @@ def lines_in(content: bytes, file: str, sheet: str, columns: Sequence[Column]) -
         if isinstance(worksheet, ReadOnlyWorksheet):
             worksheet.reset_dimensions()  # programs write wrong ones
             yield from _lines(worksheet.iter_rows(values_only=True), columns, file, sheet)
+
+
+def letters_in(content: bytes, file: str, sheet: str, columns: Sequence[Column]) -> list[tuple[str, str]]:
+    """The letters under which the sheet has `columns`, and their headings, from left to right. Raises `LedgerBusy`."""
+    with reading(content, file) as book:
+        worksheet = sheet_named(book, sheet)
+        rows = worksheet.iter_rows(values_only=True, max_row=SEARCH_ROWS) if worksheet is not None else ()
+        header = find_header(rows, columns)
+        places = {} if header is None else {header.places[c.key]: c.header for c in columns if c.key in header.places}
+    return [(get_column_letter(place), places[place]) for place in sorted(places)]
 
 
 def _lines(rows: Iterable[Sequence[Shown]], columns: Sequence[Column], file: str, sheet: str) -> Iterator[Line]:

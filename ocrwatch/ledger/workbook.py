@@ -26,7 +26,14 @@ from typing import TYPE_CHECKING
 from ocrwatch.document import Cell, Row, Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import saving
-from ocrwatch.ledger.layout import cell_entries, columns, entries, further_columns, own_entries
+from ocrwatch.ledger.layout import (
+    cell_entries,
+    columns,
+    entries,
+    further_columns,
+    link_entries,
+    reading_entries,
+)
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.losses import ensure_lossless
 from ocrwatch.messages import message
@@ -102,7 +109,9 @@ class WorkbookLedger:
             known = self._ids(path)
         return {each: known[each] for each in ids if each in known}
 
-    def amend(self, row_id: str, cells: Sequence[Cell], own: Row | None = None) -> bool:
+    def amend(
+        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+    ) -> bool:
         """As the port says; other cells of the row stay as they are, a missing column is added."""
 
         def put(sheet: LedgerSheet, ids: dict[str, int], folder: Path) -> bool:
@@ -111,8 +120,10 @@ class WorkbookLedger:
             further = further_columns(self._columns, cells)
             sheet.ensure_columns(further)
             changed = cell_entries(cells, (*self._columns, *further))
-            if own is not None:
-                changed |= own_entries(own, self._columns, folder=folder, zone=self._zone, render=self._render)
+            if reading is not None:
+                changed |= reading_entries(reading, self._columns, render=self._render)
+            if file is not None:
+                changed |= link_entries(file, self._columns, folder=folder)
             sheet.put(ids[row_id], changed)
             return True
 

@@ -59,7 +59,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How things stand."""
+    """How things stand. `corrections` (cells) and `rows_gone`: what people changed in the ledgers, as last noticed."""
 
     running: bool
     daemon: DaemonStatus
@@ -70,6 +70,8 @@ class Status:
     duplicates: int
     held: Mapping[str, int]
     waiting: tuple[Waiting, ...]
+    corrections: int = 0
+    rows_gone: int = 0
 
     @property
     def state(self) -> str:
@@ -91,6 +93,7 @@ def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
     totals: dict[str, int] = defaultdict(int)
     for (_, station), count in journal.documents.counts().items():
         totals[station] += count
+    corrections, rows_gone = journal.written.counts()
     to_read = sum(isinstance(document.stage, Arrived) for document in on_the_line)
     return Status(
         running=daemon is not None,
@@ -102,6 +105,8 @@ def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
         duplicates=totals["duplicate"],
         held={str(folder): count for folder, count in journal.sightings.held().items()},
         waiting=waiting(on_the_line, daemon.pause if daemon else None),
+        corrections=corrections,
+        rows_gone=rows_gone,
     )
 
 
@@ -234,6 +239,8 @@ def status_to_json(status: Status, render: Render) -> str:
         "failed": status.failed,
         "duplicates": status.duplicates,
         "held": dict(status.held),
+        "corrections": status.corrections,
+        "rows_gone": status.rows_gone,
         "waiting": [
             {"ledger": w.ledger, "documents": len(w.names), "names": list(w.names), "reason": text(w.reason)}
             for w in status.waiting

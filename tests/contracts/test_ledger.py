@@ -120,10 +120,10 @@ def test_a_busy_ledger_takes_nothing(stage: Stage) -> None:
 
 
 def test_amend_renews_what_came_of_the_reading(stage: Stage) -> None:
-    """With `own` the row's remarks are those of that row; what it holds else stays."""
+    """With `reading` the row's remarks are those of that row; what it holds else stays."""
     stage.ledger.append([row(1), row(2)])
     again = row(2, check=(message("look at it"),))
-    assert stage.ledger.amend(row(2).id, [Cell("company", "another shop")], again)
+    assert stage.ledger.amend(row(2).id, [Cell("company", "another shop")], reading=again)
     first, second = stage.ledger.lines()
     assert (first.shown["company"], first.shown["check"]) == ("shop 1", None)
     assert (second.shown["company"], second.shown["check"]) == ("another shop", "look at it")
