@@ -90,11 +90,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """How a file looked when it was taken. Another signature means: it was changed or replaced since."""
+    """How a file looked when it was taken. Another signature means: it was changed or replaced since.
+
+    `inode` is 0 where the file system's are worth nothing (FAT, network shares).
+    """
 
     size_bytes: int
     mtime_ns: int
     inode: int
+
+    def fits(self, seen: Signature) -> bool:
+        """Whether a file that looks like `seen` may be this one."""
+        return self == (seen if self.inode else replace(seen, inode=0))
 
 
 class Outcome(Enum):

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import stat
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -212,8 +214,12 @@ class Pipeline:
     def _rows_of_present_scan(self, document: Document, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         """The rows, with a remark when the scan was overwritten meanwhile. Raises `Gone` when it was taken away."""
         name = document.path.name
-        if signature_of(document.path) == document.signature:
+        seen = signature_of(document.path)
+        if seen is not None and document.signature.fits(seen):
             return rows
+        if not Path(document.inbox).is_dir():
+            text = "The folder {folder} is not there. Plug its drive in, or connect its share."
+            raise FolderAway(message(text, folder=document.inbox))
         digest = digest_of(document.path)
         if digest is None:
             raise Gone(message("{name} was taken out of the folder before its row was written.", name=name))
@@ -298,9 +304,12 @@ def signature_of(path: Path) -> Signature | None:
 
 
 def digest_of(path: Path) -> str | None:
-    """The SHA-256 of the file's bytes, hex; None where it cannot be read."""
+    """The SHA-256 of the file's bytes, hex; None where it cannot be read or is no file (a pipe is not waited for)."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        with path.open("rb") as file:
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

@@ -3,7 +3,8 @@
 Rules
   1. It is never kept in plain text by ocrwatch: a keyring that would do so is refused. It is never in a message either.
   2. A keyring that is locked or not there yet (at login, before the desktop is) is not a computer without a key. That
-     one was set is remembered in the state folder, so that nobody's scans go another way on such a morning.
+     one was set is noted in the user's state folder, so that nobody's scans go another way on such a morning. Where
+     none was set the keyring is not asked: it may open a window of its own.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from ocrwatch.config.paths import made_private
+from ocrwatch.config.paths import default_state, made_private
 from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import DEFAULT_BASE_URL
 from ocrwatch.errors import Busy, ConfigurationError
@@ -32,25 +33,25 @@ _SAFE_MODULES = ("keyring.backends.",)
 _UNSAFE_MODULES = ("keyring.backends.fail", "keyring.backends.null", "keyring.backends.chainer")
 _A_KEY = re.compile(r"[\x21-\x7e]{1,4096}")
 _REMEMBERED = "keys-set"
-"""The file of the state folder that names, one a line, the services whose key is in the keyring."""
+"""The file of the user's state folder that names, one a line, the services whose key is in the keyring."""
 
 
 def api_key(settings: Settings) -> str | None:
     """The key for the configured service; None where there is none. Raises ConfigurationError for what is no key."""
     if given := os.environ.get(VARIABLE, "").strip():
         return _checked(given, message("the variable {name}", name=VARIABLE))
-    return _from_keyring(settings) or _from_file(settings.endpoint.api_key_file)
+    return (_from_keyring(settings) if _is_kept(settings) else None) or _from_file(settings.endpoint.api_key_file)
 
 
 def has_key(settings: Settings) -> bool:
     """Whether the service has a key, be it one that the keyring does not give out just now. Raises as `api_key`."""
-    return api_key(settings) is not None or _user(settings) in _remembered(settings)
+    return api_key(settings) is not None or _is_kept(settings)
 
 
 def key_in_time(settings: Settings) -> str | None:
     """The key, for a reader that can wait for it. Raises `Busy` while the keyring keeps it back; as `api_key`."""
     key = api_key(settings)
-    if key is None and _user(settings) in _remembered(settings):
+    if key is None and _is_kept(settings):
         text = "The system's keyring does not give out the key yet. Unlock it; reading then goes on by itself."
         raise Busy(message(text))
     return key
@@ -61,7 +62,7 @@ def set_key(settings: Settings, key: str) -> None:
     key = _checked(key.strip(), message("what was given"))
     with _unlocked():
         _safe_keyring().set_password(SERVICE, _user(settings), key)
-    _remember(settings, _remembered(settings) | {_user(settings)})
+    _remember(_remembered() | {_user(settings)})
 
 
 def clear_key(settings: Settings) -> bool:
@@ -76,7 +77,7 @@ def clear_key(settings: Settings) -> bool:
                 keyring.delete_password(SERVICE, _user(settings))
     except PasswordDeleteError as error:
         raise _locked() from error
-    _remember(settings, _remembered(settings) - {_user(settings)})
+    _remember(_remembered() - {_user(settings)})
     return had_one
 
 
@@ -173,14 +174,23 @@ def _user(settings: Settings) -> str:
     return urlsplit(settings.endpoint.base_url).hostname or "endpoint"
 
 
-def _remembered(settings: Settings) -> frozenset[str]:
+def _is_kept(settings: Settings) -> bool:
+    """Whether a key was put into the keyring."""
+    return _user(settings) in _remembered()
+
+
+def _remembered() -> frozenset[str]:
     try:
-        return frozenset((settings.state_dir / _REMEMBERED).read_text(encoding="utf-8").split())
+        return frozenset((default_state() / _REMEMBERED).read_text(encoding="utf-8").split())
     except (OSError, UnicodeDecodeError):
         return frozenset()
 
 
-def _remember(settings: Settings, services: frozenset[str]) -> None:
-    with suppress(OSError):  # a help for another day; the key itself is kept
-        path = made_private(settings.state_dir) / _REMEMBERED
+def _remember(services: frozenset[str]) -> None:
+    folder = default_state()
+    try:
+        path = made_private(folder) / _REMEMBERED
         path.write_text("".join(f"{service}\n" for service in sorted(services)), encoding="utf-8")
+    except OSError as error:
+        text = "ocrwatch notes in {folder} that a key was set, but may not write there. Allow it, set it again."
+        raise ConfigurationError(message(text, folder=str(folder))) from error

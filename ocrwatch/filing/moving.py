@@ -101,8 +101,7 @@ def _is_same(source: Path, digest: str, signature: Signature) -> bool:
 
 def _looks_like(status: os.stat_result, signature: Signature) -> bool:
     """`inode` is 0 where the file system's numbers are not to be trusted."""
-    inode = status.st_ino if signature.inode else 0
-    return Signature(status.st_size, status.st_mtime_ns, inode) == signature
+    return signature.fits(Signature(status.st_size, status.st_mtime_ns, status.st_ino))
 
 
 def _ensure_not_away(source: Path, inbox: Path) -> None:

@@ -40,7 +40,9 @@ _COMPANY_NUMBER = re.compile(r"[(（]\s*\d{5,}\s?-\s?[A-Z]{1,2}\s*[)）]|\b\d{6,
 _NOT_A_NAME = re.compile(
     r"\btel\b|\bphone|\bfax\b|\bmobile\b|\bhotline|whats|www\.|https?:|\.com\b|@\w+\.\w|welcome|thank|reg\W*no"
     r"|\bgst\W?(id|no|reg)|tax\W*(id|no|invoice|reg)|\binvoice\b|\breceipt\b|\bbill\b|\btable\b|\bcashier|\bdate\b"
-    r"|\border\b|\bcopy\b|\bcheck\b|\bcash\W*(?:\Z|sales?\b|memo\b)|\bcredit note|\bstatement\b|\bquotation|co\W*reg"
+    r"|\border\b"
+    r"|\b(?:\w+er|\w+ant|office|file|store|shop|bank|original|duplicate)'?s?\W*copy\b|\A\W*copy\b|\bcopy\W*(?:of|no)\b"
+    r"|\bcheck\b|\bcash\W*(?:\Z|sales?\b|memo\b)|\bcredit note|\bstatement\b|\bquotation|co\W*reg"
     r"|company\W*reg|reprint|duplicate|\bpage\b|opening|hours|customer"
     r"|电话|税号|欢迎|谢谢|发票|收据|小票|日期|时间|单号|收银|桌号|客户|监制|联\Z",
     re.IGNORECASE,

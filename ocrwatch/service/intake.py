@@ -54,6 +54,7 @@ class Intake:
         self._sources = sources
         self._journal = journal
         self._clock = clock
+        self._asked: dict[Path, tuple[tuple[int, int], Mapping[Path, Signature]]] = {}
 
     def look(self, *, at_all: bool) -> list[Document]:
         """The new documents, saved; of folders whose time has come, or of all."""
@@ -104,8 +105,14 @@ class Intake:
         self._journal.sightings.first_look(source.inbox.folder, verdict, files)
 
     def _known(self, folder: Path) -> Mapping[Path, Signature]:
-        left_alone = self._journal.sightings.left_alone(folder)
-        return {**left_alone, **self._journal.documents.in_place(str(folder))}
+        """The files of `folder` that are not to be taken; asked of the journal only when it has changed."""
+        stamp = self._journal.database.stamp()
+        asked_at, known = self._asked.get(folder, (None, {}))
+        if asked_at != stamp:
+            left_alone = self._journal.sightings.left_alone(folder)
+            known = {**left_alone, **self._journal.documents.in_place(str(folder))}
+            self._asked[folder] = stamp, known
+        return known
 
     def _document(self, source: Source, arrival: Arrival) -> Document:
         log.info("%s arrived", arrival.digest[:8])

@@ -15,7 +15,7 @@ import pytest
 
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.errors import Busy, FolderAway
-from ocrwatch.inbox import arrivals
+from ocrwatch.inbox import arrivals, watching
 from ocrwatch.inbox.filesystems import FileSystem
 from ocrwatch.inbox.lease import LEASE_NAME
 from ocrwatch.inbox.pages import ChildPages
@@ -246,6 +246,11 @@ def test_changed_while_it_is_inspected(run: Run, folder: Path, pages: ChildPages
 # ---------------------------------------------------------------- where no events come
 
 
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "POLL_SECONDS", 0.2)
+
+
 @pytest.fixture
 def mirrored(folder: Path, tmp_path: Path) -> Iterator[Path]:
     """A folder behind the inbox, which is a FUSE mount of it: what is written behind it sends no events."""
@@ -291,15 +296,17 @@ def test_unannounced_file_leads_to_polling(
 
 
 LIMITED = """
-import json, sys, time
+import json, sys
 from pathlib import Path
 from ocrwatch.childprocess import ChildProcess
+from ocrwatch.inbox import watching
 from ocrwatch.inbox.pages import ChildPages
 from tests.integration.inbox_running import RunningInbox
 from tests.papers import put, jpeg
 from tests.waiting import wait_until
 
 limit = int(sys.argv[2])
+watching.POLL_SECONDS = 0.2
 Path("/proc/sys/user/max_inotify_watches").write_text(str(limit))
 folder = Path(sys.argv[1])
 child = ChildProcess(name="test", memory_bytes=1024**3)

@@ -319,3 +319,16 @@ def test_damaged_dates_are_none(damaged: str) -> None:
 def test_totals_are_known_by_many_labels(label: str) -> None:
     """What is to be paid is found by the words that receipts have for it."""
     assert found(f"CORNER SHOP LTD\nMilk      3.00\n{label}      12.00", RECEIPT)["total"] == "12.00"
+
+
+def test_a_copy_shop_is_a_name_and_a_customers_copy_is_none() -> None:
+    """The mark above the name is passed over; a name that ends in "& COPY" is one."""
+    paper = """
+              CUSTOMER COPY
+          SALTMOUTH PRINT & COPY
+        12 Harbour Lane, Saltmouth
+      23 May 2025
+      Copies A4        40        4.00
+      TOTAL                     £4.00
+    """
+    assert found(paper, RECEIPT)["company"] == "SALTMOUTH PRINT & COPY"
