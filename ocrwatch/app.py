@@ -195,6 +195,7 @@ class App:
             reader=self._engine.reader,
             checker=RowChecker(date_order=inbox.date_order, earlier_orders=orders.counts, learn_order=orders.learn),
             ledger=self._ledger(inbox),
+            render=self._render,
             filer=FolderFiler(
                 inbox.folder,
                 done=inbox.done,

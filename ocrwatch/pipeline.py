@@ -7,6 +7,11 @@ harmless:
     ─ crash: the name is        ─ crash: the ledger is asked for the ids
       found again by its mark     before anything is written
 
+A document that is read again has rows already. They are amended:
+
+    read the sheet ── plan: what people changed stays ── save Read(recording) ── amend ── save Recorded
+                                                        ─ crash: planned once more, and the same is done again
+
 `read` is called by many threads, `record` and `file` by the one that writes.
 """
 
@@ -24,6 +29,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocrwatch.document import (
+    Arrived,
     Document,
     Duplicate,
     Filed,
@@ -36,6 +42,7 @@ from ocrwatch.document import (
     Stage,
     absorb,
     advance,
+    earlier_rows,
 )
 from ocrwatch.errors import (
     BadAnswer,
@@ -53,7 +60,8 @@ from ocrwatch.errors import (
 )
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
-from ocrwatch.ports import Checker, Clock, Filer, Ledger, Profile, Reader
+from ocrwatch.ports import Checker, Clock, Filer, Ledger, Profile, Reader, Render
+from ocrwatch.rereading import amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +80,7 @@ class Route:
     checker: Checker
     ledger: Ledger
     filer: Filer
+    render: Render = str
 
 
 class Pipeline:
@@ -100,8 +109,9 @@ class Pipeline:
     def record(self, documents: Sequence[Document]) -> list[Document]:
         """RECORD: the rows of `documents`, in one write for each ledger."""
         announced: dict[int, list[Document]] = defaultdict(list)
-        outcomes = []
-        for document in map(self._announce, documents):
+        again = [document for document in documents if earlier_rows(document)]
+        outcomes = self._record_again(again) if again else []
+        for document in map(self._announce, (document for document in documents if not earlier_rows(document))):
             if _is_recording(document):
                 announced[id(self._route(document).ledger)].append(document)
             else:
@@ -133,7 +143,8 @@ class Pipeline:
 
     def _stage_after_reading(self, document: Document) -> Stage:
         route = self._route(document)
-        duplicate = self._duplicate(document, route.ledger)
+        earlier = earlier_rows(document)
+        duplicate = None if earlier else self._duplicate(document, route.ledger)
         if duplicate is not None:
             return duplicate
         self._journal.database.ensure_room()
@@ -144,7 +155,7 @@ class Pipeline:
             raise self._weighed(document, error) from error
         with self._lock:
             self._refused.clear()
-        return Read(rows=rows)
+        return Read(rows=rows, earlier=earlier)
 
     def _duplicate(self, document: Document, ledger: Ledger) -> Duplicate | None:
         """The recorded document with the same bytes in the same book whose row still stands.
@@ -155,6 +166,9 @@ class Pipeline:
             if twin.key == document.key:
                 continue
             match twin.stage:
+                case Arrived(earlier=rows) | Read(earlier=rows) if rows:
+                    if found := ledger.find([row.id for row in rows]):
+                        return Duplicate(of=twin.key, row=min(found.values()))
                 case Filed(outcome=Outcome.DONE | Outcome.GONE, rows=rows) if (
                     rows or twin.stage.outcome is Outcome.DONE
                 ):
@@ -193,6 +207,36 @@ class Pipeline:
             return self._save([advance(document, _recorded(document)) for document in announced])
         except LineError as error:
             return [self._met(document, error) for document in announced]
+
+    def _record_again(self, documents: Sequence[Document]) -> list[Document]:
+        """Documents that have rows: what another reading changed in them, ledger by ledger."""
+        together: dict[int, list[Document]] = defaultdict(list)
+        outcomes = []
+        for document in documents:
+            try:
+                together[id(self._route(document).ledger)].append(document)
+            except LineError as error:
+                outcomes.append(self._met(document, error))
+        for group in together.values():
+            outcomes += self._amend_together(group)
+        return outcomes
+
+    def _amend_together(self, documents: Sequence[Document]) -> list[Document]:
+        """The rows of `documents`, all of one ledger. A plan that is saved is what a crash finds."""
+        try:
+            with _net(documents[0]):
+                route = self._route(documents[0])
+                ids = {row.id for document in documents for row in earlier_rows(document)}
+                lines = {line.id: line for line in route.ledger.lines() if line.id in ids}
+                fields = route.profile.fields
+                documents = [planned(document, lines, fields, route.render) for document in documents]
+            self._save(documents)
+            with _net(documents[0]):
+                for document in documents:
+                    _amend(route.ledger, document)
+            return self._save([advance(document, _recorded(document)) for document in documents])
+        except LineError as error:
+            return [self._met(document, error) for document in documents]
 
     def _announce(self, document: Document) -> Document:
         """`document` about to be recorded, its final name reserved; or where its trouble leads it."""
@@ -313,6 +357,14 @@ def digest_of(path: Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def _amend(ledger: Ledger, document: Document) -> None:
+    assert isinstance(document.stage, Read)
+    for change in amendments(document.stage):
+        ledger.amend(change.row.id, change.cells, reading=change.row)
+    if further := further_rows(document.stage):
+        ledger.append(further)
 
 
 def _is_recording(document: Document) -> bool:

@@ -16,6 +16,7 @@ from ocrwatch.document import Cell, Document, Row, Step, next_step
 from ocrwatch.errors import Halt, LineError
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.journal import Journal
+from ocrwatch.messages import Message
 from ocrwatch.pipeline import Pipeline, Route, digest_of, signature_of
 from ocrwatch.ports import Field, Ledger, Profile, Reading
 from tests.fakes_ledger import FakeLedger
@@ -69,21 +70,24 @@ class ScriptedReader:
         request = hashlib.sha256(document.digest.encode()).hexdigest()
         answer = self.answers.get(request)
         if answer is None:
-            answer = f"company of {document.digest[:6]}"
+            again = self.billed[document.digest]
+            answer = f"company of {document.digest[:6]}" + (f", reading {again + 1}" if again else "")
             self.answers.put(request, answer, digest=document.digest)
             self.billed[document.digest] += 1
         return Reading(entries=({"company": answer},), engine="scripted", pages="1")
 
 
 class PlainChecker:
-    """Rows of text, nothing doubted."""
+    """Rows of text; `check` is what is doubted."""
+
+    check: tuple[Message, ...] = ()
 
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
         from datetime import UTC, datetime
 
         cells = tuple(Cell(name, text) for name, text in reading.entries[0].items())
         received = datetime.fromtimestamp(NOW, UTC)
-        return (Row(id=document.id, cells=cells, received=received, engine=reading.engine),)
+        return (Row(id=document.id, cells=cells, check=self.check, received=received, engine=reading.engine),)
 
 
 class Line:
@@ -178,4 +182,5 @@ class _Guarded:
     def __init__(self, ledger: FakeLedger, crasher: Crasher) -> None:
         self.append = crasher._wrapped(ledger.append)
         self.find = ledger.find
-        self.amend = ledger.amend
+        self.amend = crasher._wrapped(ledger.amend)
+        self.lines = ledger.lines

@@ -12,6 +12,7 @@ initial.py         init
 reading.py         read
 standing.py        status, why
 ordering.py        accept, retry, pause, resume, stop
+rereading.py       reread
 doctor.py          doctor
 keys.py            key set|clear
 ledgers.py         ledger unlock|restore

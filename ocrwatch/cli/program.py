@@ -20,6 +20,7 @@ from ocrwatch.cli.ledgers import restore, unlock
 from ocrwatch.cli.ordering import accept, pause, resume, retry, stop
 from ocrwatch.cli.previewing import preview
 from ocrwatch.cli.reading import read
+from ocrwatch.cli.rereading import reread
 from ocrwatch.cli.run import run
 from ocrwatch.cli.standing import status, why
 from ocrwatch.cli.terminal import exiting, help_text
@@ -70,6 +71,7 @@ _COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (why, message("The story of a scan, by its file name or the Document ID of its row.")),
     (accept, message("Read the scans that lay in a folder when it was first watched.")),
     (retry, message("Read failed scans again: those named, or all.")),
+    (reread, message("Read recorded scans again and amend their rows; what you corrected in them stays.")),
     (pause, message("Pause reading.")),
     (resume, message("Go on reading, and try now what waits.")),
     (stop, message("Stop the running ocrwatch.")),

@@ -60,6 +60,10 @@ class Documents:
         """Those at rest in `failed`, newest first."""
         return self._select("station = 'failed' ORDER BY changed_at DESC", [])
 
+    def recorded(self, inbox: str) -> tuple[Document, ...]:
+        """Those of `inbox` at rest with a row, oldest first."""
+        return self._select("station = 'done' AND inbox = ? ORDER BY key", [inbox])
+
     def counts(self) -> dict[tuple[str, str], int]:
         """How many documents by (inbox, station)."""
         with self._database.reading() as connection:

@@ -178,6 +178,9 @@ class Service:
                     self._go_on()
             case orders.RETRY:
                 self._retry([int(key) for key in order.argument.split()])
+            case orders.REREAD:
+                for document in orders.reread(self._journal, [int(key) for key in order.argument.split()]):
+                    self._bring_back(document)
             case orders.HURRY:
                 self._hurry()
             case orders.LOOK:

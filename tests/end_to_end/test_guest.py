@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.endpoint_server import EndpointServer, answering
 from tests.pictures import drop, receipts_of, truth_of
 from tests.program import Program
+from tests.waiting import wait_until
 
 PICTURES = receipts_of(4)
 TRUTH = truth_of(PICTURES)
@@ -192,3 +194,47 @@ def test_a_preview_tells_the_next_row_and_writes_nothing(program: Program, tmp_p
     program.ledger.unlink()
     assert "will be made; the next row is row 2" in said(program, "preview")
     assert not program.ledger.exists()
+
+
+def test_scans_read_again_amend_their_rows_save_what_was_corrected(program: Program) -> None:
+    """Asked anew, with the daemon at rest or at work; scans stay, corrected cells and deleted rows too."""
+
+    def correct(sheet: Worksheet) -> None:
+        sheet.cell(row_of(sheet, "scan000.jpg"), 4).value = "99.00"
+        sheet.delete_rows(row_of(sheet, "scan001.jpg"))
+        sheet.tables.clear()
+
+    edit(program, correct)
+    better = {
+        digest: {**fields, "total": f"1{fields['total']}", "company": "Better"} for digest, fields in TRUTH.items()
+    }
+    with EndpointServer(answering(better, 0.0)) as server:
+        text = program.config.read_text()
+        program.config.write_text(re.sub(r"http://127.0.0.1:\d+", server.base_url.removesuffix("/v1"), text))
+        assert program.run("reread", "nothing.jpg").returncode == 1
+        assert "To be read again: 1" in program.run("reread", "scan002.jpg").stdout
+        program.once()
+        assert len(server.asked) == 1
+        assert sorted(totals(program)) == ["12.50", "3.50", "99.00"]
+        with program.running():
+            assert program.run("reread", "--inbox", str(program.inbox)).returncode == 0
+            wait_until(lambda: "13.50" in totals(program))
+            wait_until(lambda: len(server.asked) == 5 and not program.status()["to_record"])
+    rows = program.rows()
+    assert sorted(str(row["total"]) for row in rows) == ["12.50", "13.50", "99.00"]
+    assert {row["company"] for row in rows} == {"Better"}
+    assert program.filed() == sorted(PICTURES)
+    assert "corrected to 99.00" in said(program, "check")
+
+
+def test_a_field_that_is_added_is_read_into_the_rows_there_are(program: Program) -> None:
+    """A changed question is asked; its column comes at the right."""
+    more = {digest: {**fields, "city": f"City {fields['total']}"} for digest, fields in TRUTH.items()}
+    with EndpointServer(answering(more, 0.0)) as server:
+        text = program.config.read_text().replace('"total"]', '"total", "city"]')
+        program.config.write_text(re.sub(r"http://127.0.0.1:\d+", server.base_url.removesuffix("/v1"), text))
+        program.run("reread", "--inbox", str(program.inbox))
+        program.once()
+        assert len(server.asked) == 4
+    assert [row["city"] for row in program.rows()] == [f"City {total}" for total in totals(program)]
+    assert len(program.rows()) == 4
