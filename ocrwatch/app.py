@@ -13,11 +13,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ocrwatch.books import Shelf, backups_of, book_of, profile_of
+from ocrwatch.checking import sameness
 from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.config.paths import machine_id, made_private
@@ -27,7 +29,7 @@ from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
-from ocrwatch.errors import Busy, ConfigurationError, FolderAway
+from ocrwatch.errors import Busy, ConfigurationError, DiskFull, FolderAway
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
@@ -168,6 +170,7 @@ class App:
         for inbox in self._settings.inbox:
             self._make_first(inbox.folder)
         self._recover()
+        self._mark_rows()
         self.service.start()
 
     def stop(self, seconds: float) -> None:
@@ -257,6 +260,15 @@ class App:
             except Busy as error:
                 self._notice(error.message)
                 self._stopping.wait(_RECOVERY_SECONDS)
+
+    def _mark_rows(self) -> None:
+        """Rows from before the present rule of what makes two documents the same invoice."""
+        for inbox in self._settings.inbox:
+            fields = profile_of(inbox).fields
+            with suppress(DiskFull):  # it is done at the next start
+                self.journal.invoices.ensure_marked(
+                    book_of(inbox), sameness.rule(fields), partial(sameness.marks_left, fields=fields)
+                )
 
     def _hint(self) -> None:
         self.service.hint()

@@ -211,6 +211,11 @@ class Document:
         """The 16 hex digits by which rows and people know it."""
         return self.digest[:16]
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether its way has ended."""
+        return isinstance(self.stage, Filed)
+
 
 class Step(Enum):
     """What is to be done with a document now."""

@@ -60,7 +60,8 @@ from ocrwatch.errors import (
 )
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
-from ocrwatch.ports import Checker, Clock, Filer, Ledger, Profile, Reader, Render
+from ocrwatch.ports import Checker, Clock, Filer, Ledger, Line, Profile, Reader, Render
+from ocrwatch.repeats import warned
 from ocrwatch.rereading import amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
@@ -228,8 +229,7 @@ class Pipeline:
                 route = self._route(documents[0])
                 ids = {row.id for document in documents for row in earlier_rows(document)}
                 lines = {line.id: line for line in route.ledger.lines() if line.id in ids}
-                fields = route.profile.fields
-                documents = [planned(document, lines, fields, route.render) for document in documents]
+                documents = [self._planned(document, lines, route) for document in documents]
             self._save(documents)
             with _net(documents[0]):
                 for document in documents:
@@ -238,15 +238,24 @@ class Pipeline:
         except LineError as error:
             return [self._met(document, error) for document in documents]
 
+    def _planned(self, document: Document, lines: Mapping[str, Line], route: Route) -> Document:
+        stage, fields = document.stage, route.profile.fields
+        assert isinstance(stage, Read)
+        if not stage.recording:
+            rows = warned(self._journal, document, stage.rows, route.ledger, fields)
+            document = replace(document, stage=replace(stage, rows=rows))
+        return planned(document, lines, fields, route.render)
+
     def _announce(self, document: Document) -> Document:
         """`document` about to be recorded, its final name reserved; or where its trouble leads it."""
         assert isinstance(document.stage, Read)
         try:
-            filer = self._route(document).filer
+            route = self._route(document)
             if document.stage.recording:
                 return document
             rows = self._rows_of_present_scan(document, document.stage.rows)
-            target = filer.reserve(document, Outcome.DONE)
+            rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
+            target = route.filer.reserve(document, Outcome.DONE)
         except Gone as error:
             return self._reached(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
         except LineError as error:

@@ -33,13 +33,15 @@ class Field:
     """One field to extract; `name` is also its column's header.
 
     `labels` are what papers print before its value (local reading finds it by them, answers are matched by
-    them too), English and Chinese. `required`: when missing, the row's `Check` says so.
+    them too), English and Chinese. `required`: when missing, the row's `Check` says so. `unique`: two documents that
+    have the same are the same invoice.
     """
 
     name: str
     type: FieldType = "text"
     required: bool = True
     labels: tuple[str, ...] = ()
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

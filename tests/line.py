@@ -131,6 +131,7 @@ class Running:
         self.pipeline = Pipeline(journal, self.routes, lambda: line.now, line.halts.append)
         crasher.around(journal.documents, "save")
         crasher.around(journal.answers, "put")
+        crasher.around(journal.invoices, "mark")
         crasher.around(filer, "reserve", "file")
         if isinstance(line.ledger, FakeLedger) and crasher.at is not None:
             self.ledger_guard = _Guarded(line.ledger, crasher)

@@ -90,6 +90,20 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (book, row, heading)
     ) WITHOUT ROWID;
 
+    CREATE TABLE marks (              -- by which two documents are known to be the same invoice
+        book TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        row  TEXT NOT NULL,           -- the row's id
+        key  INTEGER NOT NULL,        -- its document
+        PRIMARY KEY (book, mark, row)
+    ) WITHOUT ROWID;
+    CREATE INDEX marks_by_document ON marks (key);
+
+    CREATE TABLE marking (            -- by which rule the rows of a book were marked
+        book TEXT PRIMARY KEY,
+        rule TEXT NOT NULL
+    ) WITHOUT ROWID;
+
     CREATE TABLE absences (           -- rows that were written and are not in the workbook any more
         book       TEXT NOT NULL,
         row        TEXT NOT NULL,

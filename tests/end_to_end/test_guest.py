@@ -238,3 +238,21 @@ def test_a_field_that_is_added_is_read_into_the_rows_there_are(program: Program)
         assert len(server.asked) == 4
     assert [row["city"] for row in program.rows()] == [f"City {total}" for total in totals(program)]
     assert len(program.rows()) == 4
+
+
+def test_the_same_invoice_from_another_file_is_told_and_recorded(tmp_path: Path) -> None:
+    """Two pictures of one invoice: both rows are there, the second names the first. Also for rows written before the
+    field was marked."""
+    pictures = receipts_of(3)
+    truth = {digest: {"number": "2411-0012", "total": "1.00"} for digest in truth_of(pictures)}
+    with EndpointServer(answering(truth, 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url, fields=("number", "total"))
+        drop(program.inbox, {"first.jpg": pictures["scan000.jpg"]})
+        program.once()
+        text = program.config.read_text()
+        program.config.write_text(text.replace('["number",', '[{name = "number", type = "id", unique = true},'))
+        drop(program.inbox, {"second.jpg": pictures["scan001.jpg"], "third.jpg": pictures["scan002.jpg"]})
+        program.once()
+    first, second, third = (row["Check"] for row in program.rows())
+    assert (first, second, third) == (None, "same invoice as row 2", "same invoice as row 2")
+    assert program.filed() == ["first.jpg", "second.jpg", "third.jpg"]
