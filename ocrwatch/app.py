@@ -36,6 +36,7 @@ from ocrwatch.inbox.lease import Lease
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
+from ocrwatch.ledger import months
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.saving import ensure_folder
 from ocrwatch.messages import Message, message
@@ -199,6 +200,7 @@ class App:
             checker=RowChecker(date_order=inbox.date_order, earlier_orders=orders.counts, learn_order=orders.learn),
             ledger=self._ledger(inbox),
             render=self._render,
+            month_of=partial(months.month_of, by=inbox.month_of) if months.is_monthly(inbox.ledger) else lambda _: "",
             filer=FolderFiler(
                 inbox.folder,
                 done=inbox.done,

@@ -6,12 +6,16 @@ Knows the configuration, as `app` and `cli` do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Inbox, Settings
+from ocrwatch.ledger import monthly
 from ocrwatch.ledger.backups import Backups
 from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.monthly import MonthlyLedger
+from ocrwatch.ledger.months import is_monthly, workbook_of
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.ports import Clock, Ledger, Profile, Render
 
@@ -31,6 +35,16 @@ def inboxes_by_book(settings: Settings) -> dict[str, Inbox]:
     return {book_of(inbox): inbox for inbox in reversed(settings.inbox)}
 
 
+def workbooks_of(inbox: Inbox) -> list[Path]:
+    """The workbooks of `inbox`: its one, whether it is there or not; of one for each month, those that are there."""
+    return monthly.workbooks_of(inbox.ledger) if is_monthly(inbox.ledger) else [inbox.ledger]
+
+
+def next_workbook(inbox: Inbox, now: datetime) -> Path:
+    """The workbook of a row that is received `now`."""
+    return workbook_of(inbox.ledger, f"{now:%Y-%m}")
+
+
 def backups_of(settings: Settings, clock: Clock) -> Backups:
     """The backups of all ledgers."""
     return Backups(settings.state_dir / "backups", clock)
@@ -46,6 +60,8 @@ class Shelf:
 
     def ledger(self, inbox: Inbox, path: Path | None = None) -> Ledger:
         """The ledger of `inbox`, at `path` in place of its own. Made new: keep it, it remembers."""
+        if path is None and is_monthly(inbox.ledger):
+            return MonthlyLedger(inbox.ledger, lambda workbook: self.ledger(inbox, workbook))
         return WorkbookLedger(
             path or inbox.ledger,
             inbox.sheet_name(),

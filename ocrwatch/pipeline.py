@@ -74,7 +74,10 @@ TWIN_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """The stations that an inbox's documents pass."""
+    """The stations that an inbox's documents pass.
+
+    `month_of` tells the month of a document's rows, "" where the ledger is one workbook for all.
+    """
 
     profile: Profile
     reader: Reader
@@ -82,6 +85,7 @@ class Route:
     ledger: Ledger
     filer: Filer
     render: Render = str
+    month_of: Callable[[Sequence[Row]], str] = lambda _: ""
 
 
 class Pipeline:
@@ -108,13 +112,13 @@ class Pipeline:
             return self._met(document, error)
 
     def record(self, documents: Sequence[Document]) -> list[Document]:
-        """RECORD: the rows of `documents`, in one write for each ledger."""
-        announced: dict[int, list[Document]] = defaultdict(list)
+        """RECORD: the rows of `documents`, in one write for each workbook."""
+        announced: dict[tuple[int, str], list[Document]] = defaultdict(list)
         again = [document for document in documents if earlier_rows(document)]
         outcomes = self._record_again(again) if again else []
         for document in map(self._announce, (document for document in documents if not earlier_rows(document))):
             if _is_recording(document):
-                announced[id(self._route(document).ledger)].append(document)
+                announced[id(self._route(document).ledger), _rows(document)[0].month].append(document)
             else:
                 outcomes.append(document)
         for together in announced.values():
@@ -156,7 +160,8 @@ class Pipeline:
             raise self._weighed(document, error) from error
         with self._lock:
             self._refused.clear()
-        return Read(rows=rows, earlier=earlier)
+        month = route.month_of(rows)
+        return Read(rows=tuple(replace(row, month=month) for row in rows), earlier=earlier)
 
     def _duplicate(self, document: Document, ledger: Ledger) -> Duplicate | None:
         """The recorded document with the same bytes in the same book whose row still stands.
@@ -199,7 +204,7 @@ class Pipeline:
     # ------------------------------------------------------------ RECORD
 
     def _record_together(self, announced: Sequence[Document]) -> list[Document]:
-        """The rows of `announced`, all of one ledger, in one write."""
+        """The rows of `announced`, all of one workbook, in one write."""
         try:
             self._save(announced)
             with _net(announced[0]):

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ocrwatch.document import Cell, Document, Row, Step, next_step
 from ocrwatch.errors import Halt, LineError
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.journal import Journal
+from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import Message
 from ocrwatch.pipeline import Pipeline, Route, digest_of, signature_of
 from ocrwatch.ports import Field, Ledger, Profile, Reading
@@ -99,6 +101,7 @@ class Line:
         self.state = folder / "state"
         self.ledger = ledger or FakeLedger()
         self.billed: Counter[str] = Counter()
+        self.month_of: Callable[[Sequence[Row]], str] = lambda _: ""
         self.halts: list[Halt] = []
         self.now = NOW
 
@@ -126,18 +129,23 @@ class Running:
         self.journal = journal
         self.reader = ScriptedReader(journal, line.billed)
         filer = FolderFiler(line.inbox, done="done", failed="failed", after="move", render=str, clock=lambda: line.now)
-        route = Route(profile=PROFILE, reader=self.reader, checker=PlainChecker(), ledger=line.ledger, filer=filer)
+        route = Route(
+            profile=PROFILE,
+            reader=self.reader,
+            checker=PlainChecker(),
+            ledger=line.ledger,
+            filer=filer,
+            month_of=line.month_of,
+        )
         self.routes = {str(line.inbox): route}
         self.pipeline = Pipeline(journal, self.routes, lambda: line.now, line.halts.append)
         crasher.around(journal.documents, "save")
         crasher.around(journal.answers, "put")
         crasher.around(journal.invoices, "mark")
         crasher.around(filer, "reserve", "file")
-        if isinstance(line.ledger, FakeLedger) and crasher.at is not None:
+        if isinstance(line.ledger, FakeLedger | MonthlyLedger) and crasher.at is not None:
             self.ledger_guard = _Guarded(line.ledger, crasher)
-            self.routes[str(line.inbox)] = Route(
-                profile=PROFILE, reader=self.reader, checker=PlainChecker(), ledger=self.ledger_guard, filer=filer
-            )
+            self.routes[str(line.inbox)] = replace(route, ledger=self.ledger_guard)
 
     def take_in(self) -> None:
         """What lies in the inbox becomes documents, as the intake does it."""
@@ -180,7 +188,7 @@ class Running:
 class _Guarded:
     """The ledger with moments around its writing; its rows outlive the crash."""
 
-    def __init__(self, ledger: FakeLedger, crasher: Crasher) -> None:
+    def __init__(self, ledger: FakeLedger | MonthlyLedger, crasher: Crasher) -> None:
         self.append = crasher._wrapped(ledger.append)
         self.find = ledger.find
         self.amend = crasher._wrapped(ledger.amend)

@@ -129,22 +129,22 @@ def _events(inbox: Inbox) -> Finding:
 def _ledgers(found: Loaded) -> Iterator[Finding]:
     import time
 
-    from ocrwatch.books import Shelf, backups_of, inboxes_by_book
+    from ocrwatch.books import Shelf, backups_of, inboxes_by_book, workbooks_of
     from ocrwatch.ledger.locks import Locks, present_locks
 
     shelf = Shelf(locks=Locks(), backups=backups_of(found.settings, time.time), render=rendered)
     for inbox in inboxes_by_book(found.settings).values():
-        if not inbox.ledger.exists():
+        workbooks = [path for path in workbooks_of(inbox) if path.exists()]
+        if not workbooks:
             yield Finding(message("{ledger} is made with its first row.", ledger=str(inbox.ledger)))
-            continue
-        ledger = shelf.ledger(inbox)
-        ledger.find(("",))
-        holders = [lock for lock in present_locks(Path(os.path.realpath(inbox.ledger))) if not lock.stale]
-        if holders:
-            text = "{ledger} is open in {program}: rows wait until it is closed."
-            yield Finding(message(text, ledger=str(inbox.ledger), program=holders[0].program), terminal.WARNING)
-        else:
-            yield Finding(message("{ledger} can be read.", ledger=str(inbox.ledger)))
+        for path in workbooks:
+            shelf.ledger(inbox, path).find(("",))
+            holders = [lock for lock in present_locks(Path(os.path.realpath(path))) if not lock.stale]
+            if holders:
+                text = "{ledger} is open in {program}: rows wait until it is closed."
+                yield Finding(message(text, ledger=str(path), program=holders[0].program), terminal.WARNING)
+            else:
+                yield Finding(message("{ledger} can be read.", ledger=str(path)))
 
 
 # ---------------------------------------------------------------- engine

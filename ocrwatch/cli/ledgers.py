@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,7 +38,7 @@ def unlock(config: ConfigOption = None) -> int:
 
     settings = loaded(config).settings
     removed = 0
-    for path in dict.fromkeys(inbox.ledger for inbox in settings.inbox):
+    for path in _workbooks(settings.inbox):
         for lock in unlocked(path):
             removed += 1
             text = "The lock {lock} of {ledger} was removed."
@@ -61,7 +62,7 @@ def restore(
     settings = loaded(config).settings
     inboxes = chosen(settings, ledger)
     shelf = shelf_of(settings)
-    workbooks = list(dict.fromkeys(inbox.ledger for inbox in inboxes.values()))
+    workbooks = _workbooks(inboxes.values())
     if not date:
         return _list(workbooks, shelf)
     found = [(path, backup) for path in workbooks for backup in shelf.backups.of(path) if backup.name == date]
@@ -72,7 +73,8 @@ def restore(
         raise UsageError(message("Several spreadsheets have one: {names}. Say which: --ledger NAME", names=names))
     ((workbook, backup),) = found
     with opened(settings) as (journal, running):
-        _restore(journal, {book: i for book, i in inboxes.items() if i.ledger == workbook}, workbook, backup, shelf)
+        theirs = {book: inbox for book, inbox in inboxes.items() if workbook in _workbooks([inbox])}
+        _restore(journal, theirs, workbook, backup, shelf)
         if running:
             journal.orders.give(orders.HURRY)
     return 0
@@ -105,6 +107,12 @@ def enumerated(names: list[str]) -> str:
     """The first of `names`."""
     shown = ", ".join(names[:_NAMES_SHOWN])
     return shown if len(names) <= _NAMES_SHOWN else f"{shown}, …"
+
+
+def _workbooks(inboxes: Iterable[Inbox]) -> list[Path]:
+    from ocrwatch.books import workbooks_of
+
+    return list(dict.fromkeys(path for inbox in inboxes for path in workbooks_of(inbox)))
 
 
 # ---------------------------------------------------------------- restore

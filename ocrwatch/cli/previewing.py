@@ -35,25 +35,26 @@ def preview(ledger: LedgerOption = "", config: ConfigOption = None) -> int:
 
 
 def _preview_one(inbox: Inbox, folder: Path) -> bool:
-    from ocrwatch.books import Shelf
+    from ocrwatch.books import Shelf, next_workbook
     from ocrwatch.ledger.backups import Backups
     from ocrwatch.ledger.locks import Locks
 
     shelf = Shelf(locks=Locks(), backups=Backups(folder / "backups", time.time), render=rendered)
-    copy = folder / inbox.ledger.name
-    is_new = not inbox.ledger.exists()
+    workbook = next_workbook(inbox, datetime.now().astimezone())
+    copy = folder / workbook.name
+    is_new = not workbook.exists()
     try:
         if not is_new:
-            shutil.copyfile(inbox.ledger, copy)
+            shutil.copyfile(workbook, copy)
         row = _sample(inbox)
         number = shelf.ledger(inbox, copy).append([row])[row.id]
     except (LineError, OSError) as error:
-        complain(error.message if isinstance(error, LineError) else _unreadable(inbox, error), mark=terminal.BAD)
+        complain(error.message if isinstance(error, LineError) else _unreadable(workbook, error), mark=terminal.BAD)
         return False
     said = "{ledger}: the next row is row {row} of the sheet {sheet}."
     if is_new:
         said = "{ledger} will be made; the next row is row {row} of the sheet {sheet}."
-    say(message(said, ledger=str(inbox.ledger), sheet=inbox.sheet_name(), row=number))
+    say(message(said, ledger=str(workbook), sheet=inbox.sheet_name(), row=number))
     say_pairs(_columns(inbox, copy))
     return True
 
@@ -75,6 +76,6 @@ def _columns(inbox: Inbox, copy: Path) -> list[tuple[str, str]]:
     return letters_in(copy.read_bytes(), copy.name, inbox.sheet_name(), ours)
 
 
-def _unreadable(inbox: Inbox, error: OSError) -> Message:
+def _unreadable(workbook: Path, error: OSError) -> Message:
     text = "{ledger} cannot be read: {reason}."
-    return message(text, ledger=str(inbox.ledger), reason=error.strerror or type(error).__name__)
+    return message(text, ledger=str(workbook), reason=error.strerror or type(error).__name__)

@@ -161,6 +161,7 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "engine": row.engine,
             "folder": row.folder,
             "file": _path_out(row.file),
+            **({"month": row.month} if row.month else {}),
         }
         for row in rows
     ]
@@ -183,6 +184,7 @@ def _row_in(row: Mapping[str, JSON]) -> Row:
         engine=str(row["engine"]),
         folder=str(row["folder"]),
         file=Path(file) if isinstance(file, str) else None,
+        month=str(row.get("month", "")),
     )
 
 

@@ -74,6 +74,16 @@ class Written:
             found += [(at, key, row) for row in written_ids_from_json(stage)]
         return {row: at for at, _, row in sorted(found)}
 
+    def months(self, book: str) -> dict[str, str]:
+        """The month of each row that has one, by its id: rows of one month share a workbook."""
+        sql = (
+            "SELECT key, stage FROM documents WHERE book = ? AND key > ? AND recorded_at IS NOT NULL "
+            "AND instr(stage, '\"month\"') > 0 ORDER BY key LIMIT ?"
+        )
+        return {
+            row.id: row.month for _, stage in self._pages(sql, book) for row in written_from_json(stage) if row.month
+        }
+
     def forgotten(self, book: str) -> frozenset[str]:
         """The ids of documents that have rows which are not known any more: the journal was damaged and rebuilt."""
         sql = "SELECT digest, stage FROM documents WHERE book = ? AND station = 'done' AND instr(stage, ?) > 0"

@@ -14,7 +14,7 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -51,12 +51,13 @@ class Comparison:
 class Known:
     """What the journal knows of a sheet. `times`: when each row was written, by its id. `others`: documents whose rows
     may be there, but are not known. `rows` are asked for by id, some hundred at a time. `absences`: what was noticed
-    before."""
+    before. `months`: which rows share a workbook, where there is one for each month."""
 
     times: Mapping[str, float]
     rows: Callable[[Collection[str]], Mapping[str, Row]]
     others: Collection[str] = ()
     absences: Mapping[str, Cause]
+    months: Mapping[str, str] = field(default_factory=dict)
 
 
 def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Comparison:
@@ -91,14 +92,18 @@ def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Com
 
 
 def _missing(known: Known, there: Collection[str]) -> dict[str, Cause]:
-    newest = max((known.times[row] for row in there), default=None)
+    newest: dict[str, float] = {}  # of each workbook
+    for row in there:
+        month = known.months.get(row, "")
+        newest[month] = max(newest.get(month, 0.0), known.times[row])
 
-    def cause(at: float) -> Cause:
-        if newest is None:
+    def cause(row: str, at: float) -> Cause:
+        last = newest.get(known.months.get(row, ""))
+        if last is None:
             return Cause.LOST
-        return Cause.DELETED if at <= newest else Cause.UNCLEAR
+        return Cause.DELETED if at <= last else Cause.UNCLEAR
 
-    return {row: known.absences.get(row) or cause(at) for row, at in known.times.items() if row not in there}
+    return {row: known.absences.get(row) or cause(row, at) for row, at in known.times.items() if row not in there}
 
 
 def _columns_gone(headings: Collection[str] | None, fields: Sequence[Field]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ocrwatch.document import Arrived, Document, Read
 from ocrwatch.journal import Journal
+from ocrwatch.ledger.months import workbook_of
 from ocrwatch.messages import JSON, Message, message, message_from_data, message_to_data
 from ocrwatch.ports import Render
 from ocrwatch.service.pausing import Pause
@@ -118,11 +119,18 @@ def waiting(on_the_line: Sequence[Document], pause: Pause | None) -> tuple[Waiti
         if reason is None and pause is not None and isinstance(document.stage, Arrived):
             reason = pause.reason
         if reason is not None:
-            ledger = Path(document.book.rpartition("|")[0]).name if isinstance(document.stage, Read) else ""
+            ledger = _workbook(document, document.stage) if isinstance(document.stage, Read) else ""
             groups[ledger, reason].append(document.path.name)
     return tuple(
         Waiting(ledger=ledger, names=tuple(names), reason=reason) for (ledger, reason), names in groups.items()
     )
+
+
+def _workbook(document: Document, stage: Read) -> str:
+    """The name of the workbook that its rows wait for."""
+    path = Path(document.book.rpartition("|")[0])
+    month = stage.rows[0].month if stage.rows else ""
+    return workbook_of(path, month).name if month else path.name
 
 
 def sentences_of_waiting(status: Status) -> tuple[Message, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +13,9 @@ import pytest
 from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.comparing import corrections
+from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import message
-from ocrwatch.ports import Ledger
+from ocrwatch.ports import Ledger, Line
 from tests.fakes_ledger import FakeLedger
 from tests.unit.ledger.books import FIELDS, ledger_at, row, sheet_of
 
@@ -45,8 +46,8 @@ def _fake(_: Path) -> Stage:
     return Stage(ledger, companies, make_busy)
 
 
-def _workbook(folder: Path) -> Stage:
-    path = folder / "Ledger.xlsx"
+def _workbook(folder: Path, name: str = "Ledger.xlsx") -> Stage:
+    path = folder / name
 
     def companies() -> dict[int, object]:
         if not path.exists():
@@ -55,10 +56,25 @@ def _workbook(folder: Path) -> Stage:
         place = next(cell.column for cell in sheet[1] if cell.value == "company")
         return {number: sheet.cell(number, place).value for number in range(2, sheet.max_row + 1)}
 
-    return Stage(ledger_at(path), companies, lambda: (folder / "~$Ledger.xlsx").touch())
+    return Stage(ledger_at(path), companies, lambda: (folder / f"~${name}").touch())
 
 
-@pytest.fixture(params=[_fake, _workbook], ids=["fake", "workbook"])
+def _monthly(folder: Path) -> Stage:
+    """Rows of one month: the workbooks of the months before are there, and no concern."""
+    pattern = folder / "{year}" / "Ledger {month}.xlsx"
+    (folder / "2025").mkdir()
+    stage = _workbook(folder / "2025", "Ledger 03.xlsx")
+    ledger_at(folder / "2025" / "Ledger 02.xlsx").append([row(77)])
+    ledger = MonthlyLedger(pattern, ledger_at)
+
+    def lines() -> Iterator[Line]:
+        return (line for line in MonthlyLedger.lines(ledger) if line.id != row(77).id)
+
+    ledger.lines = lines  # type: ignore[method-assign]
+    return replace(stage, ledger=ledger)
+
+
+@pytest.fixture(params=[_fake, _workbook, _monthly], ids=["fake", "workbook", "monthly"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     made = request.param(tmp_path)
     assert isinstance(made, Stage)

@@ -256,3 +256,32 @@ def test_the_same_invoice_from_another_file_is_told_and_recorded(tmp_path: Path)
     first, second, third = (row["Check"] for row in program.rows())
     assert (first, second, third) == (None, "same invoice as row 2", "same invoice as row 2")
     assert program.filed() == ["first.jpg", "second.jpg", "third.jpg"]
+
+
+def test_each_month_has_a_workbook_of_its_own(tmp_path: Path) -> None:
+    """By the date on the paper; the same file is a duplicate whatever the month; all months are checked and restored."""
+    pictures = receipts_of(3)
+    days = ("2026-01-31", "2026-02-01", "2026-02-02")
+    truth = {digest: {"day": day, "total": "1.00"} for digest, day in zip(truth_of(pictures), days, strict=True)}
+    with EndpointServer(answering(truth, 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url, fields=("day", "total"))
+        text = program.config.read_text().replace('"day"', '{name = "day", type = "date"}')
+        text = text.replace("Ledger.xlsx", "Scans {year}-{month}.xlsx").replace(
+            "sheet =", 'month_of = "document"\nsheet ='
+        )
+        program.config.write_text(text)
+        drop(program.inbox, pictures)
+        program.once()
+        drop(program.inbox, {"again.jpg": pictures["scan000.jpg"]})
+        program.once()
+        january, february = tmp_path / "Scans 2026-01.xlsx", tmp_path / "Scans 2026-02.xlsx"
+        assert load_workbook(january)["Scans"].max_row == 2
+        assert load_workbook(february)["Scans"].max_row == 3
+        assert "again.jpg" in program.filed(program.done / "duplicates")
+        assert "corrected: 3" in said(program, "check")
+        february.unlink()
+        assert "lost" in said(program, "check", expect=1)
+        said(program, "rebuild")
+        assert load_workbook(february)["Scans"].max_row == 3
+        doctor = program.run("doctor").stdout
+        assert "Scans 2026-01.xlsx can be read" in doctor

@@ -21,6 +21,7 @@ from ocrwatch.errors import (
     UnexplainedRefusal,
     Unusable,
 )
+from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import message
 from ocrwatch.service import orders
 from tests.fakes_ledger import FakeLedger
@@ -107,6 +108,40 @@ def test_power_cuts_in_a_row_break_no_promise(tmp_path_factory: pytest.TempPathF
             pass
     _run_to_the_end(line)
     _assert_promises_kept(line)
+
+
+def test_a_power_cut_before_midnight_leaves_each_row_in_one_month(tmp_path: Path) -> None:
+    """The month is told once, when the scan is read: at whatever moment the power is cut and the month changes."""
+
+    def started(folder: Path) -> tuple[Line, dict[str, FakeLedger]]:
+        months: dict[str, FakeLedger] = {}
+        (folder / "books").mkdir(parents=True)
+
+        def ledger_at(path: Path) -> FakeLedger:
+            path.touch()
+            return months.setdefault(path.stem, FakeLedger())
+
+        line = Line(folder, MonthlyLedger(folder / "books" / "{year}-{month}.xlsx", ledger_at))
+        line.month_of = lambda _: "2026-11"
+        for name, content in SCANS.items():
+            line.drop(name, content)
+        return line, months
+
+    crasher = Crasher(at=0)
+    with started(tmp_path / "counting")[0].started(crasher) as running:
+        running.take_in()
+        assert running.work()
+    for at in range(1, crasher.moment + 1):
+        line, months = started(tmp_path / str(at))
+        with pytest.raises(Crash), line.started(Crasher(at)) as running:
+            running.take_in()
+            assert running.work()
+        line.month_of = lambda _: "2026-12"
+        _run_to_the_end(line)
+        ids = [row.id for ledger in months.values() for row in ledger.rows]
+        assert len(ids) == len(set(ids)) == 2, "a row is missing or doubled"
+        assert all(row.month == month for month, ledger in months.items() for row in ledger.rows)
+        assert (line.inbox / "done" / "duplicates" / "c.jpg").exists()
 
 
 # ---------------------------------------------------------------- reading again

@@ -75,6 +75,14 @@ def test_without_any_row_all_are_lost() -> None:
     assert set(causes(compare([], known(3), FIELDS)).values()) == {Cause.LOST}
 
 
+def test_the_rows_of_a_workbook_that_is_gone_are_lost_though_other_months_are_there() -> None:
+    """Evidence counts within one workbook."""
+    book = known(4)
+    months = {row(number).id: f"2026-0{1 + number // 3}" for number in range(1, 5)}
+    found = compare([line(3), line(4)], Known(times=book.times, rows=book.rows, absences={}, months=months), FIELDS)
+    assert causes(found) == {1: Cause.LOST, 2: Cause.LOST}
+
+
 def test_doubled_and_unknown_rows_are_told() -> None:
     """By their numbers; what an older computer wrote is left alone, and rows being written just now are known."""
     lines = [line(1), line(1, at=9), line(7), line(8)]
