@@ -38,6 +38,7 @@ from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
 from ocrwatch.ledger import months
 from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.presence import Presence
 from ocrwatch.ledger.saving import ensure_folder
 from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline, Route
@@ -143,7 +144,10 @@ class App:
         self.journal = Journal(self._state, clock)
         self._engine = Engine(settings, self.journal.answers)
         self._shelf = Shelf(
-            locks=Locks(on_stale=self._notice), backups=backups_of(settings, clock), render=self._render
+            locks=Locks(on_stale=self._notice),
+            backups=backups_of(settings, clock),
+            render=self._render,
+            presence=self._presence,
         )
         self._ledgers: dict[str, Ledger] = {}
         self._watching = Watching(wake=self._hint)
@@ -216,6 +220,9 @@ class App:
         if book not in self._ledgers:
             self._ledgers[book] = self._shelf.ledger(inbox)
         return self._ledgers[book]
+
+    def _presence(self, book: str, month: str) -> Callable[[Path], None]:
+        return Presence(clock, lambda: self.journal.written.has_rows(book, month)).ensure_there
 
     def _source(self, inbox: InboxSettings) -> Source:
         lease = Lease(

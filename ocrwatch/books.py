@@ -5,6 +5,7 @@ Knows the configuration, as `app` and `cli` do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Inbox, Settings
 from ocrwatch.ledger import monthly
 from ocrwatch.ledger.backups import Backups
+from ocrwatch.ledger.csv_file import CsvLedger
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.monthly import MonthlyLedger
-from ocrwatch.ledger.months import is_monthly, workbook_of
+from ocrwatch.ledger.months import is_monthly, month_in, workbook_of
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.ports import Clock, Ledger, Profile, Render
 
@@ -27,7 +29,12 @@ def profile_of(inbox: Inbox) -> Profile:
 
 def book_of(inbox: Inbox) -> str:
     """The name of the sheet that the inbox's rows go to; duplicates are told within one."""
-    return f"{inbox.ledger}|{inbox.sheet_name()}"
+    return f"{inbox.ledger}|{'' if is_csv(inbox) else inbox.sheet_name()}"
+
+
+def is_csv(inbox: Inbox) -> bool:
+    """Whether the ledger is a CSV file, which has no sheets."""
+    return inbox.ledger.suffix.lower() == ".csv"
 
 
 def inboxes_by_book(settings: Settings) -> dict[str, Inbox]:
@@ -57,11 +64,24 @@ class Shelf:
     locks: Locks
     backups: Backups
     render: Render
+    presence: Callable[[str, str], Callable[[Path], None]] = lambda book, month: lambda path: None
+    """By book and month: what is to be asked before the workbook is looked at (see `ledger.presence`)."""
 
     def ledger(self, inbox: Inbox, path: Path | None = None) -> Ledger:
         """The ledger of `inbox`, at `path` in place of its own. Made new: keep it, it remembers."""
         if path is None and is_monthly(inbox.ledger):
             return MonthlyLedger(inbox.ledger, lambda workbook: self.ledger(inbox, workbook))
+        there = self.presence(book_of(inbox), month_in(path, inbox.ledger) if path else "")
+        if is_csv(inbox):
+            return CsvLedger(
+                path or inbox.ledger,
+                profile_of(inbox).fields,
+                folder_column=inbox.recursive,
+                locks=self.locks,
+                render=self.render,
+                before_change=self.backups.before_change,
+                ensure_there=there,
+            )
         return WorkbookLedger(
             path or inbox.ledger,
             inbox.sheet_name(),
@@ -70,4 +90,5 @@ class Shelf:
             locks=self.locks,
             render=self.render,
             before_change=self.backups.before_change,
+            ensure_there=there,
         )

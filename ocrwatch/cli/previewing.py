@@ -68,10 +68,12 @@ def _sample(inbox: Inbox) -> Row:
 
 def _columns(inbox: Inbox, copy: Path) -> list[tuple[str, str]]:
     """The letters of our columns and their headings, from left to right."""
-    from ocrwatch.books import profile_of
+    from ocrwatch.books import is_csv, profile_of
     from ocrwatch.ledger.layout import columns
     from ocrwatch.ledger.lines import letters_in
 
+    if is_csv(inbox):
+        return []
     ours = columns(profile_of(inbox).fields, folder_column=inbox.recursive)
     return letters_in(copy.read_bytes(), copy.name, inbox.sheet_name(), ours)
 

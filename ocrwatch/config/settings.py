@@ -113,8 +113,8 @@ class Inbox(_Table):
     @field_validator("ledger")
     @classmethod
     def _is_workbook(cls, value: Path) -> Path:
-        if value.suffix.lower() not in (".xlsx", ".xlsm"):
-            raise Misfit(message("its name must end in .xlsx or .xlsm"))
+        if value.suffix.lower() not in (".xlsx", ".xlsm", ".csv"):
+            raise Misfit(message("its name must end in .xlsx, .xlsm or .csv"))
         text = str(value)
         if re.search(r"[{}]", re.sub(r"\{(?:year|month)\}", "", text)):
             raise Misfit(message("only {{year}} and {{month}} may stand in braces"))

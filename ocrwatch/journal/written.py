@@ -74,6 +74,16 @@ class Written:
             found += [(at, key, row) for row in written_ids_from_json(stage)]
         return {row: at for at, _, row in sorted(found)}
 
+    def has_rows(self, book: str, month: str = "") -> bool:
+        """Whether anything was written into the book, into the workbook of `month` (or year) where one is given."""
+        sql = "SELECT 1 FROM documents WHERE book = ? AND recorded_at IS NOT NULL"
+        values = [book]
+        if month:
+            sql += " AND instr(stage, ?) > 0"
+            values.append(f'"month": "{month}')
+        with self._database.reading() as connection:
+            return connection.execute(f"{sql} LIMIT 1", values).fetchone() is not None
+
     def months(self, book: str) -> dict[str, str]:
         """The month of each row that has one, by its id: rows of one month share a workbook."""
         sql = (

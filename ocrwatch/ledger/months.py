@@ -18,8 +18,6 @@ from ocrwatch.document import Row
 
 MonthOf = Literal["document", "received"]
 
-_PLACES = re.compile(r"\\\{(year|month)\\\}")
-
 
 def is_monthly(ledger: Path) -> bool:
     """Whether `ledger` names a workbook for each month, or for each year."""
@@ -44,16 +42,22 @@ def workbook_of(ledger: Path, month: str) -> Path:
 
 def is_one_of(path: Path, ledger: Path) -> bool:
     """Whether `path` is a workbook of some month."""
-    return re.fullmatch(_PLACES.sub(_digits, re.escape(str(ledger))), str(path)) is not None
+    return month_in(path, ledger) != ""
+
+
+def month_in(path: Path, ledger: Path) -> str:
+    """The month whose workbook `path` is; the year alone where the pattern has no month, "" where `path` is none."""
+    pattern = re.escape(str(ledger))
+    for place, digits in (("year", 4), ("month", 2)):
+        escaped = re.escape(f"{{{place}}}")
+        pattern = pattern.replace(escaped, rf"(?P<{place}>\d{{{digits}}})", 1).replace(escaped, rf"(?P={place})")
+    match = re.fullmatch(pattern, str(path))
+    return "" if match is None else "-".join(match.groupdict().values())
 
 
 def fixed_part(ledger: Path) -> Path:
     """The folder above all its workbooks."""
     return next(folder for folder in ledger.parents if not is_monthly(folder))
-
-
-def _digits(match: re.Match[str]) -> str:
-    return r"\d{4}" if match[1] == "year" else r"\d{2}"
 
 
 def _month(day: date | datetime) -> str:

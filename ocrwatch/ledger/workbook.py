@@ -73,8 +73,10 @@ class WorkbookLedger:
         render: Render,
         zone: tzinfo | None = None,
         before_change: Callable[[Path], None] = lambda _: None,
+        ensure_there: Callable[[Path], None] = lambda _: None,
     ) -> None:
-        """`before_change` is called with the workbook's real place when it is about to be changed; it may raise."""
+        """`ensure_there` is called with the workbook's real place before it is looked at, `before_change` when it is
+        about to be changed; both may raise."""
         self._path = path
         self._sheet = sheet
         self._columns = columns(fields, folder_column=folder_column)
@@ -82,6 +84,7 @@ class WorkbookLedger:
         self._render = render
         self._zone = zone
         self._before_change = before_change
+        self._ensure_there = ensure_there
         self._known: _Known | None = None
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
@@ -146,7 +149,10 @@ class WorkbookLedger:
         """The workbook's real place, symbolic links followed, for this thread alone."""
         path = Path(os.path.realpath(self._path))
         with self._locks.held(path):
+            self._ensure_there(path)
             yield path
+            if path.exists():  # it may have been made just now
+                self._ensure_there(path)
 
     def _change(self, change: Callable[[LedgerSheet, dict[str, int], Path], bool]) -> dict[str, int]:
         """Load, `change`, save; the ids by row number afterwards.

@@ -25,7 +25,7 @@ from ocrwatch.ports import Clock
 from ocrwatch.service import orders
 from ocrwatch.service.intake import Intake
 from ocrwatch.service.pausing import FOR_EVER, Pause, halted, may_read, next_chance, paused_by_user, probing
-from ocrwatch.service.schedule import Schedule
+from ocrwatch.service.schedule import Schedule, next_write
 from ocrwatch.service.status import DaemonStatus, daemon_to_json, pause_from_json, pause_to_json
 
 log = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ class Service:
         self._pause: Pause | None = None
         self._is_stopping = False
         self._moved_at = clock()
+        self._write_began_at = 0.0
         self._looks = 0
         self._published = ""
 
@@ -274,12 +275,15 @@ class Service:
         with self._line:
             while not self._is_stopping:
                 now = self._clock()
-                batch = self._schedule.take_all(Step.FILE, now, GROUP) or self._schedule.take_all(
-                    Step.RECORD, now, GROUP
-                )
+                may_write_at = next_write(self._write_began_at, now)
+                batch = self._schedule.take_all(Step.FILE, now, GROUP)
+                if not batch and may_write_at <= now:
+                    batch = self._schedule.take_all(Step.RECORD, now, GROUP)
+                    self._write_began_at = now if batch else self._write_began_at
                 if batch:
                     return batch
-                next_time = min(self._schedule.next_time(Step.RECORD), self._schedule.next_time(Step.FILE))
+                next_record = max(self._schedule.next_time(Step.RECORD), may_write_at)
+                next_time = min(next_record, self._schedule.next_time(Step.FILE))
                 self._line.wait(self._seconds_to(next_time))
             return None
 

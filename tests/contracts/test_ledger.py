@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +18,7 @@ from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import message
 from ocrwatch.ports import Ledger, Line
 from tests.fakes_ledger import FakeLedger
-from tests.unit.ledger.books import FIELDS, ledger_at, row, sheet_of
+from tests.unit.ledger.books import FIELDS, csv_at, ledger_at, row, sheet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,19 @@ def _monthly(folder: Path) -> Stage:
     return replace(stage, ledger=ledger)
 
 
-@pytest.fixture(params=[_fake, _workbook, _monthly], ids=["fake", "workbook", "monthly"])
+def _csv(folder: Path) -> Stage:
+    path = folder / "Ledger.csv"
+
+    def companies() -> dict[int, object]:
+        if not path.exists():
+            return {}
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {number: record["company"] for number, record in enumerate(csv.DictReader(file), 2)}
+
+    return Stage(csv_at(path), companies, lambda: (folder / ".~lock.Ledger.csv#").write_text(",x,elsewhere,,;"))
+
+
+@pytest.fixture(params=[_fake, _workbook, _monthly, _csv], ids=["fake", "workbook", "monthly", "csv"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     made = request.param(tmp_path)
     assert isinstance(made, Stage)

@@ -285,3 +285,21 @@ def test_each_month_has_a_workbook_of_its_own(tmp_path: Path) -> None:
         assert load_workbook(february)["Scans"].max_row == 3
         doctor = program.run("doctor").stdout
         assert "Scans 2026-01.xlsx can be read" in doctor
+
+
+def test_a_ledger_may_be_a_csv_file(tmp_path: Path) -> None:
+    """Recorded, checked, rebuilt and previewed like a workbook."""
+    with EndpointServer(answering(TRUTH, 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url)
+        program.config.write_text(program.config.read_text().replace("Ledger.xlsx", "Ledger.csv"))
+        drop(program.inbox, PICTURES)
+        program.once()
+        path = tmp_path / "Ledger.csv"
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        assert len(lines) == 5
+        assert "corrected: 4" in said(program, "check")
+        path.write_text("\n".join(lines[:2]), encoding="utf-8-sig")
+        said(program, "rebuild", "--deleted")
+        assert sorted(path.read_text(encoding="utf-8-sig").splitlines()) == sorted(lines)
+        assert "the next row is row 6" in said(program, "preview")
+        assert program.run("doctor").returncode == 0
