@@ -336,7 +336,8 @@ class Pipeline:
         return after
 
     def _met(self, document: Document, error: LineError) -> Document:
-        log.info("%s met %s", document.id[:8], type(error).__name__)
+        if document.trouble != error.message:  # a workbook that stays open is told once
+            log.info("%s met %s", document.id[:8], type(error).__name__)
         if isinstance(error, Halt):
             self._on_halt(error)
         after = absorb(document, error, self._clock())

@@ -8,7 +8,7 @@ from ocrwatch.cli.opening import ConfigOption, loaded
 from ocrwatch.cli.terminal import exiting, help_text, say
 from ocrwatch.messages import message
 
-config_app = typer.Typer(no_args_is_help=True)
+config_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @config_app.command("show", help=help_text(message("The settings in force, as a configuration file.")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from ocrwatch import __version__
 from ocrwatch.cli import terminal
-from ocrwatch.cli.opening import ConfigOption, loaded, opened
+from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated
 from ocrwatch.cli.terminal import rendered, say
 from ocrwatch.errors import OcrwatchError
 from ocrwatch.messages import Message, message
+from ocrwatch.service.status import daemon_from_json, sentences_of_waiting, snapshot
 
 if TYPE_CHECKING:
     from ocrwatch.config.loading import Loaded
@@ -35,15 +37,15 @@ def doctor(config: ConfigOption = None) -> int:
     """Exit status 1 when something has to be mended."""
     found = loaded(config)
     say(f"ocrwatch {__version__}")
-    bad = 0
-    for check in (_configuration, _state, _engine, _folders, _ledgers):
+    marks: Counter[str] = Counter()
+    for check in (_configuration, _state, _engine, _folders, _ledgers, _waiting):
         for finding in _safely(check, found):
             say(finding.said, mark=finding.mark)
-            bad += finding.mark == terminal.BAD
-    if bad:
-        say(message("Things to mend: {count}.", count=bad))
+            marks[finding.mark] += 1
+    if marks[terminal.BAD]:
+        say(message("Things to mend: {count}.", count=marks[terminal.BAD]))
         return _PROBLEMS
-    say(message("All is well."))
+    say(message("Nothing has to be mended.") if marks[terminal.WARNING] else message("All is well."))
     return 0
 
 
@@ -71,6 +73,9 @@ def _state(found: Loaded) -> Iterator[Finding]:
         yield Finding(message("The log: {path}", path=str(found.settings.state_dir / "logs")))
         if running:
             yield Finding(message("ocrwatch is running."))
+            said = outdated(found.path, daemon_from_json(journal.orders.published()))
+            if said is not None:
+                yield Finding(said, terminal.WARNING)
         else:
             yield Finding(message("ocrwatch is not running. Start it: ocrwatch run"), terminal.WARNING)
 
@@ -133,10 +138,11 @@ def _ledgers(found: Loaded) -> Iterator[Finding]:
     from ocrwatch.ledger.locks import Locks, present_locks
 
     shelf = Shelf(locks=Locks(), backups=backups_of(found.settings, time.time), render=rendered)
+    missing: dict[Path, None] = {}
     for inbox in inboxes_by_book(found.settings).values():
         workbooks = [path for path in workbooks_of(inbox) if path.exists()]
         if not workbooks:
-            yield Finding(message("{ledger} is made with its first row.", ledger=str(inbox.ledger)))
+            missing.setdefault(inbox.ledger)
         for path in workbooks:
             shelf.ledger(inbox, path).find(("",))
             holders = [lock for lock in present_locks(Path(os.path.realpath(path))) if not lock.stale]
@@ -144,7 +150,23 @@ def _ledgers(found: Loaded) -> Iterator[Finding]:
                 text = "{ledger} is open in {program}: rows wait until it is closed."
                 yield Finding(message(text, ledger=str(path), program=holders[0].program), terminal.WARNING)
             else:
-                yield Finding(message("{ledger} can be read.", ledger=str(path)))
+                text = "{ledger} can be read and written, sheet {sheet}."
+                yield Finding(message(text, ledger=str(path), sheet=inbox.sheet_name()))
+    for path in missing:
+        yield Finding(message("{ledger} is not there yet; it is made with the first row.", ledger=str(path)))
+
+
+# ---------------------------------------------------------------- what waits, what failed
+
+
+def _waiting(found: Loaded) -> Iterator[Finding]:
+    with opened(found.settings) as (journal, running):
+        now = snapshot(journal, daemon_from_json(journal.orders.published()) if running else None)
+    for said in sentences_of_waiting(now):
+        yield Finding(said, terminal.WARNING)
+    if now.failed:
+        text = "Failed scans: {count}. Why: ocrwatch status. To read them again: ocrwatch retry"
+        yield Finding(message(text, count=now.failed), terminal.WARNING)
 
 
 # ---------------------------------------------------------------- engine

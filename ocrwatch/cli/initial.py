@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _HOME = Path("~/OCRWatch")
 _FOLDERS = {"receipt": "Receipts", "invoice": "Invoices", "train-ticket": "Tickets"}
+_KINDS = {
+    "receipt": message("receipts of shops and restaurants"),
+    "invoice": message("invoices between companies"),
+    "train-ticket": message("Chinese train tickets"),
+}
 
 
 class EngineName(Enum):
@@ -60,8 +65,8 @@ def init(
         raise UsageError(message(text, path=str(target)))
     kind = _kind(profile, ask=not yes)
     choices = Choices(
-        folder=folder or _path(message("The folder to watch"), _HOME / _FOLDERS.get(kind, "Scans"), ask=not yes),
-        ledger=ledger or _path(message("The spreadsheet the rows go to"), _HOME / "Ledger.xlsx", ask=not yes),
+        folder=folder or _folder(_HOME / _FOLDERS.get(kind, "Scans"), ask=not yes),
+        ledger=ledger or _ledger(_HOME / "Ledger.xlsx", ask=not yes),
         profile=kind,
         engine=(engine or (EngineName.AUTO if yes else _asked_engine())).value,
     )
@@ -89,13 +94,14 @@ def _say_what_follows(target: Path, settings: Settings) -> None:
 def _kind(named: str, *, ask: bool) -> str:
     from ocrwatch.config.profiles import built_in
 
-    kinds = tuple(built_in())
+    kinds = tuple(sorted(built_in(), key=[*_FOLDERS].index))
     if named and named not in kinds:
         known = ", ".join(kinds)
         raise UsageError(message("There is no document type {name}. There are: {known}.", name=named, known=known))
     if named or not ask:
-        return named or "receipt"
-    return kinds[_chosen(message("What kind of scans are they?"), kinds, kinds.index("receipt"))]
+        return named or kinds[0]
+    shown = [f"{kind}  {rendered(_KINDS[kind])}" for kind in kinds]
+    return kinds[_chosen(message("What kind of scans are they?"), shown, words=kinds)]
 
 
 def _asked_engine() -> EngineName:
@@ -103,23 +109,48 @@ def _asked_engine() -> EngineName:
         message("this computer: no picture leaves it (slower)"),
         message("a reading service: pictures are sent there, you need a key"),
     )
-    chosen = _chosen(message("Who is to read the scans?"), [rendered(way) for way in ways], 0)
+    chosen = _chosen(message("Who is to read the scans?"), [rendered(way) for way in ways])
     return (EngineName.LOCAL, EngineName.ENDPOINT)[chosen]
 
 
-def _chosen(question: Message, options: Sequence[str], usual: int) -> int:
-    """The place of the option that the person names by its number."""
+def _chosen(question: Message, options: Sequence[str], words: Sequence[str] = ()) -> int:
+    """The place of the option that the person names by its number, or by its word."""
     say(question)
     for number, option in enumerate(options, 1):
         say(f"  {number}  {option}")
     while True:
-        answer = str(typer.prompt(rendered(message("Number")), default=str(usual + 1))).strip()
+        answer = str(typer.prompt(rendered(message("Number")), default="1")).strip()
         if answer.isdecimal() and 1 <= int(answer) <= len(options):
             return int(answer) - 1
+        if answer.casefold() in words:
+            return words.index(answer.casefold())
+        say(message("Type a number from 1 to {last}, or press Enter for 1.", last=len(options)))
 
 
-def _path(question: Message, usual: Path, *, ask: bool) -> str:
-    return str(typer.prompt(rendered(question), default=str(usual))).strip() if ask else str(usual)
+def _folder(usual: Path, *, ask: bool) -> str:
+    while True:
+        path = _path(message("The folder to watch"), usual, ask=ask)
+        if path.is_file():
+            say(message("{path} is a file. Name a folder.", path=str(path)))
+        elif path == Path.home():
+            say(message("That is your whole home folder. Name a folder for scans alone."))
+        else:
+            return str(path)
+
+
+def _ledger(usual: Path, *, ask: bool) -> str:
+    while True:
+        path = _path(message("The spreadsheet the rows go to"), usual, ask=ask)
+        path = path.with_name(f"{path.name}.xlsx") if not path.suffix else path
+        if path.suffix.lower() in (".xlsx", ".xlsm") and not path.is_dir():
+            return str(path)
+        say(message("{path} is no Excel workbook: its name must end in .xlsx.", path=str(path)))
+
+
+def _path(question: Message, usual: Path, *, ask: bool) -> Path:
+    """What the person names, whole: quotes that a file manager put around it are no part of it."""
+    answer = str(typer.prompt(rendered(question), default=str(usual))) if ask else str(usual)
+    return Path(answer.strip().strip("'\"").strip()).expanduser().absolute()
 
 
 def _ask_for_key(settings: Settings) -> None:
@@ -135,6 +166,7 @@ def _ask_for_key(settings: Settings) -> None:
         say(message("The key is kept in the system's keyring."), mark=terminal.GOOD)
     except ConfigurationError as error:
         terminal.complain(error.message, mark=terminal.WARNING)
+        say(message("Until the service has its key, no scan can be read."))
 
 
 def _write(target: Path, text: str) -> None:

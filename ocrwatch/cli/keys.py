@@ -17,7 +17,7 @@ from ocrwatch.service import orders
 if TYPE_CHECKING:
     from ocrwatch.config.settings import Settings
 
-key_app = typer.Typer(no_args_is_help=True)
+key_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @key_app.command("set", help=help_text(message("Ask for the key, and keep it in the system's keyring.")))
@@ -26,7 +26,8 @@ def set_(config: ConfigOption = None) -> int:
     """The key is asked for without showing it, or read from a pipe; never an argument, which others could see."""
     from ocrwatch.config.secrets import VARIABLE, set_key
 
-    settings = loaded(config).settings
+    found = loaded(config)
+    settings = found.settings
     if sys.stdin.isatty():
         key = typer.prompt(rendered(message("The key for {url}", url=settings.endpoint.base_url)), hide_input=True)
     else:
@@ -37,6 +38,9 @@ def set_(config: ConfigOption = None) -> int:
     say(message("The key is kept in the system's keyring."))
     if os.environ.get(VARIABLE):
         complain(message("The variable {name} is set and is used in its place.", name=VARIABLE))
+    if settings.reader.engine == "local":
+        text = 'The configuration says engine = "local", so the key is not used. To use it, write "auto" there: {path}'
+        complain(message(text, path=str(found.path)))
     _tell(settings)
     return 0
 

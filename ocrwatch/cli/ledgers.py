@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ocrwatch.config.settings import Inbox, Settings
     from ocrwatch.journal import Journal
     from ocrwatch.ledger.backups import Backup
+    from ocrwatch.ledger.locks import Lock
 
 _NAMES_SHOWN = 12
 
@@ -32,23 +34,36 @@ LedgerOption = Annotated[
 ]
 
 
-def unlock(config: ConfigOption = None) -> int:
+def unlock(
+    config: ConfigOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=help_text(message("Do not ask.")))] = False,
+) -> int:
     """On the person's word: where the system itself says that it is open, nothing is removed."""
+    from ocrwatch.ledger.locks import present_locks
     from ocrwatch.ledger.locks import unlock as unlocked
 
     settings = loaded(config).settings
     removed = 0
     for path in _workbooks(settings.inbox):
-        for lock in unlocked(path):
-            removed += 1
-            text = "The lock {lock} of {ledger} was removed."
-            say(message(text, lock=lock.name, ledger=str(path)), mark=terminal.GOOD)
-    if not removed:
-        say(message("No spreadsheet is locked."))
+        locks = present_locks(Path(os.path.realpath(path)))
+        if locks and (yes or _is_closed(path, locks)):
+            for lock in unlocked(path):
+                removed += 1
+                said = message("The lock {lock} of {ledger} was removed.", lock=lock.name, ledger=str(path))
+                say(said, mark=terminal.GOOD)
+        elif not locks:
+            say(message("{ledger} is not locked.", ledger=str(path)))
     with opened(settings) as (journal, running):
         if running and removed:
             journal.orders.give(orders.HURRY)
     return 0
+
+
+def _is_closed(path: Path, locks: Sequence[Lock]) -> bool:
+    for lock in locks:
+        who = " ".join(filter(None, (lock.user, f"({lock.program})")))
+        say(message("{ledger} is marked as open: {who}.", ledger=str(path), who=who))
+    return bool(typer.confirm(rendered(message("Is it really closed everywhere?")), default=False))
 
 
 def restore(

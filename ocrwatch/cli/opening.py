@@ -14,12 +14,13 @@ from ocrwatch.cli.terminal import complain, help_text, speak
 from ocrwatch.config.paths import CONFIG_VARIABLE, made_private
 from ocrwatch.desktop.instance import is_running
 from ocrwatch.errors import UsageError
-from ocrwatch.messages import message
+from ocrwatch.messages import Message, message
 
 if TYPE_CHECKING:
     from ocrwatch.config.loading import Loaded
     from ocrwatch.config.settings import Settings
     from ocrwatch.journal import Journal
+    from ocrwatch.service.status import DaemonStatus
 
 ConfigOption = Annotated[
     Path | None,
@@ -41,6 +42,16 @@ def loaded(config: Path | None) -> Loaded:
     for warning in found.warnings:
         complain(warning)
     return found
+
+
+def outdated(config: Path | None, daemon: DaemonStatus) -> Message | None:
+    """What to do when the configuration was changed after the daemon had read it; None when it was not."""
+    try:
+        changed = config is not None and config.stat().st_mtime > daemon.started_at
+    except OSError:
+        return None
+    text = "The configuration was changed since ocrwatch started. Restart it: ocrwatch stop, then ocrwatch run"
+    return message(text) if changed else None
 
 
 @contextmanager

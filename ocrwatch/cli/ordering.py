@@ -51,8 +51,13 @@ def retry(
     ] = None,
 ) -> int:
     """Exit status 1 when one that is named is not among the failed."""
-    with opened(loaded(config).settings) as (journal, running):
-        found, unknown = _failed(journal, which or [])
+    settings = loaded(config).settings
+    with opened(settings) as (journal, running):
+        every, unknown = _failed(journal, which or [])
+        found = [document for document in every if document.inbox in {str(inbox.folder) for inbox in settings.inbox}]
+        if len(found) < len(every):
+            text = "Left in failed, because their folders are not watched any more: {count}."
+            complain(message(text, count=len(every) - len(found)))
         for name in unknown:
             complain(message("{name} is not among the failed scans.", name=name))
         if found and running:

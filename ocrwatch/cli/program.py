@@ -38,6 +38,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # its tables cut Chinese off where a line is full
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -84,7 +85,7 @@ _LEDGER_COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (restore, message("Put a spreadsheet back as it was on another day, or list the days.")),
     (unlock, message("Remove the lock that a crashed program left on a spreadsheet: nobody has it open.")),
 )
-ledger_app = typer.Typer(no_args_is_help=True)
+ledger_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 for commands, group in ((_COMMANDS, app), (_LEDGER_COMMANDS, ledger_app)):
     for command, purpose in commands:
         group.command(help=help_text(purpose))(exiting(command))

@@ -6,6 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from ocrwatch.cli import terminal
+from ocrwatch.cli.tally import Tally
+from ocrwatch.cli.terminal import about
 from ocrwatch.document import Document, Filed, Outcome
 from ocrwatch.messages import Message, message
 
@@ -20,67 +22,78 @@ BACKLOG = 3
 class Progress:
     """Called from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tells_batches: bool) -> None:
+        """`tells_batches`: what came of a batch is told when its bar goes."""
+        self._tells_batches = tells_batches
         self._lock = threading.Lock()
         self._open: set[int] = set()
-        self._done = 0
+        self._batch = Tally()
         self._bar: tuple[RichProgress, TaskID] | None = None
 
     def changed(self, document: Document) -> None:
-        """`document` has moved on."""
-        if not terminal.is_watched():
-            return
+        """`document` has moved on: failures are always told, the rest to a person who looks on."""
         with self._lock:
-            if isinstance(document.stage, Filed):
-                self._done += document.key in self._open
-                self._open.discard(document.key)
-            else:
+            if not isinstance(document.stage, Filed):
                 self._open.add(document.key)
-            if not self._open:
+            else:
+                self._open.discard(document.key)
+                self._filed(document.path.name, document.stage)
+            if self._bar is not None and not self._open:
                 self._end()
-            elif self._bar is not None or len(self._open) >= BACKLOG:
+            elif terminal.is_watched() and (self._bar is not None or len(self._open) >= BACKLOG):
                 self._show()
-
-    def filed(self, name: str, stage: Filed) -> None:
-        """The scan `name` is at rest: failures are always told, the rest to a person who looks on."""
-        if stage.outcome is Outcome.FAILED and stage.reason is not None:
-            self.tell(message("{name}: {reason}", name=name, reason=stage.reason), terminal.BAD)
-        elif terminal.is_watched() and self._bar is None:
-            self._tell_success(name, stage)
 
     def tell(self, said: Message, mark: str) -> None:
         """A line above the bar."""
         with self._lock:
-            if self._bar is None:
-                terminal.complain(said, mark=mark)
-            else:
-                self._bar[0].console.print(f"{mark} {terminal.rendered(said)}", markup=False, highlight=False)
+            self._tell(said, mark)
 
     def end(self) -> None:
         """Take the bar away."""
         with self._lock:
-            self._end()
+            if self._bar is not None:
+                self._bar[0].stop()
+            self._bar = None
 
-    def _tell_success(self, name: str, stage: Filed) -> None:
+    # ------------------------------------------------------------ the caller holds the lock
+
+    def _filed(self, name: str, stage: Filed) -> None:
+        if stage.outcome is Outcome.FAILED and stage.reason is not None:
+            self._tell(about(name, stage.reason), terminal.BAD)
+        if self._bar is not None:
+            self._batch.count(stage)
+        elif terminal.is_watched() and stage.outcome is not Outcome.FAILED:
+            self._tell_one(name, stage)
+
+    def _tell_one(self, name: str, stage: Filed) -> None:
         if stage.reason is not None:
-            self.tell(message("{name}: {reason}", name=name, reason=stage.reason), terminal.WARNING)
+            self._tell(about(name, stage.reason), terminal.WARNING)
         elif any(row.check for row in stage.rows):
             text = "{name}: recorded, with something to look at (column Check)."
-            self.tell(message(text, name=name), terminal.WARNING)
+            self._tell(message(text, name=name), terminal.WARNING)
         else:
-            self.tell(message("{name}: recorded.", name=name), terminal.GOOD)
+            self._tell(message("{name}: recorded.", name=name), terminal.GOOD)
+
+    def _tell(self, said: Message, mark: str) -> None:
+        if self._bar is None:
+            terminal.complain(said, mark=mark)
+        else:
+            self._bar[0].console.print(f"{mark} {terminal.rendered(said)}", markup=False, highlight=False)
 
     def _show(self) -> None:
         if self._bar is None:
+            self._batch = Tally()
             self._bar = _started()
         bar, task = self._bar
-        bar.update(task, completed=self._done, total=self._done + len(self._open))
+        bar.update(task, completed=self._batch.total, total=self._batch.total + len(self._open))
 
     def _end(self) -> None:
-        if self._bar is not None:
-            self._bar[0].stop()
+        """The batch is done: the bar goes, what came of it stays."""
+        assert self._bar is not None
+        self._bar[0].stop()
         self._bar = None
-        self._done = 0
+        for said in self._batch.sentences() if self._tells_batches else ():
+            terminal.complain(said)
 
 
 def _started() -> tuple[RichProgress, TaskID]:

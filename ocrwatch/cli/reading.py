@@ -13,10 +13,10 @@ import typer
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded
 from ocrwatch.cli.showing import row_data, row_pairs
-from ocrwatch.cli.terminal import complain, help_text, say, say_pairs
+from ocrwatch.cli.terminal import about, complain, help_text, say, say_pairs
 from ocrwatch.document import Document, Row, Signature
 from ocrwatch.errors import BadAnswer, LineError, UsageError
-from ocrwatch.messages import JSON, Message, message
+from ocrwatch.messages import JSON, message
 
 if TYPE_CHECKING:
     from ocrwatch.app import Engine
@@ -57,7 +57,7 @@ def read(
             except LineError as error:
                 failed += 1
                 results.append({"file": name, "error": terminal.rendered(error.message)})
-                complain(_about(name, error.message), mark=terminal.BAD)
+                complain(about(Path(name).name, error.message), mark=terminal.BAD)
                 continue
             results.append({"file": name, "rows": [row_data(row) for row in rows]})
             if not as_json:
@@ -147,10 +147,6 @@ def _profile(settings: Settings, name: str, what: str) -> Profile:
 
 def _is_link(name: str) -> bool:
     return name.lower().startswith(("http://", "https://"))
-
-
-def _about(name: str, said: Message) -> Message:
-    return message("{name}: {reason}", name=name, reason=said)
 
 
 def _show(name: str, rows: tuple[Row, ...]) -> None:

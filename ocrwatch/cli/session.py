@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
+import time
+from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import state_unusable
 from ocrwatch.cli.progress import Progress
+from ocrwatch.cli.tally import Tally
 from ocrwatch.cli.terminal import say
-from ocrwatch.document import Document, Filed, Outcome
+from ocrwatch.document import Document, Filed, Outcome, Read
 from ocrwatch.messages import Message, message
-from ocrwatch.service.status import DaemonStatus, Status, sentences_of_waiting
+from ocrwatch.service.status import DaemonStatus, Status, held, sentences_of_waiting
 
 if TYPE_CHECKING:
     from ocrwatch.app import App
@@ -32,6 +34,9 @@ _SOME_FAILED, _SOME_WAIT = 1, 4
 _SIGNAL_SECONDS = 0.5 if os.name == "nt" else 3600.0
 """On Windows a signal is heard of only between two waits."""
 
+_NO_NEWS_SECONDS = 4.0
+"""A scan that waits for less (for its twin, say) is no news."""
+
 _REMEMBERED = 100
 """Notices that are not told again."""
 
@@ -47,8 +52,9 @@ class Session:
         self._settings = settings
         self._is_once = once
         self._on_recorded = on_recorded
-        self._progress = Progress()
+        self._progress = Progress(tells_batches=not once)
         self._tally = Tally()
+        self._told: deque[Message] = deque(maxlen=_REMEMBERED)
 
     def __enter__(self) -> Self:
         from ocrwatch.app import App
@@ -118,10 +124,11 @@ class Session:
         match document.stage:
             case Filed() as stage:
                 self._tally.count(stage)
-                self._progress.filed(document.path.name, stage)
                 if stage.outcome is Outcome.DONE:
                     self._on_recorded(document)
-            case _ if document.trouble is not None:
+            case _ if document.trouble is not None and document.not_before - time.time() > _NO_NEWS_SECONDS:
+                self._noticed(document.trouble)
+            case Read() if document.trouble is not None:
                 self._noticed(document.trouble)
 
     def _status_changed(self, status: DaemonStatus) -> None:
@@ -130,56 +137,16 @@ class Session:
                 self._noticed(folder.trouble)
         if status.pause is not None:
             self._noticed(status.pause.reason)
+        for place, count in self._app.journal.sightings.held().items():
+            self._noticed(held(str(place), count))
 
     def _noticed(self, said: Message) -> None:
         """Tell it to whoever looks on; `--once` tells what still waits at its end."""
         if self._is_once and not terminal.is_watched():
             return
-        if self._tally.is_news(said):
+        if said not in self._told:
+            self._told.append(said)
             self._progress.tell(said, terminal.WARNING)
-
-
-class Tally:
-    """What came of the documents since the start."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._outcomes: Counter[Outcome] = Counter()
-        self._doubtful = 0
-        self._told: deque[Message] = deque(maxlen=_REMEMBERED)
-
-    @property
-    def failed(self) -> int:
-        """How many failed."""
-        return self._outcomes[Outcome.FAILED]
-
-    def count(self, stage: Filed) -> None:
-        """One more is at rest."""
-        with self._lock:
-            self._outcomes[stage.outcome] += 1
-            self._doubtful += any(row.check for row in stage.rows)
-
-    def is_news(self, said: Message) -> bool:
-        """Whether `said` was not told yet."""
-        with self._lock:
-            news = said not in self._told
-            if news:
-                self._told.append(said)
-            return news
-
-    def sentences(self) -> Iterator[Message]:
-        """What came of them, in words."""
-        counts = self._outcomes
-        if done := counts[Outcome.DONE]:
-            yield message("1 scan was recorded.") if done == 1 else message("{count} scans were recorded.", count=done)
-        if self._doubtful:
-            yield message("Rows to look at (see their column Check): {count}.", count=self._doubtful)
-        if duplicates := counts[Outcome.DUPLICATE]:
-            yield message("Recorded before, and put into the folder duplicates: {count}.", count=duplicates)
-        if gone := counts[Outcome.GONE]:
-            yield message("Taken away before they were filed: {count}.", count=gone)
-        if failed := counts[Outcome.FAILED]:
-            yield message("Failed, with the reason beside each: {count}.", count=failed)
 
 
 def _summarise(tally: Tally, status: Status) -> None:

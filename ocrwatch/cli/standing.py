@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from ocrwatch.cli import terminal
-from ocrwatch.cli.opening import ConfigOption, loaded, opened
+from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated
 from ocrwatch.cli.showing import display, row_pairs
-from ocrwatch.cli.terminal import complain, help_text, rendered, say, say_pairs
+from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_pairs
 from ocrwatch.document import (
     Arrived,
     Document,
@@ -46,7 +46,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help=help_text(message("Prin
 
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
     """How things stand."""
-    with opened(loaded(config).settings) as (journal, running):
+    found = loaded(config)
+    with opened(found.settings) as (journal, running):
         now = snapshot(journal, daemon_from_json(journal.orders.published()) if running else None)
         pause = now.daemon.pause if running else pause_from_json(journal.orders.pause())
         failed = journal.documents.failed()[:_SHOWN]
@@ -54,6 +55,8 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
         say(status_to_json(now, rendered))
         return 0
     _say_state(now, pause)
+    if running and (said := outdated(found.path, now.daemon)) is not None:
+        complain(said, mark=terminal.WARNING)
     say_pairs(
         [
             (message("Recorded"), str(now.done)),
@@ -67,9 +70,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
         complain(said, mark=terminal.WARNING)
     for document in failed:
         if isinstance(document.stage, Filed) and document.stage.reason is not None:
-            complain(
-                message("{name}: {reason}", name=document.path.name, reason=document.stage.reason), mark=terminal.BAD
-            )
+            complain(about(document.path.name, document.stage.reason), mark=terminal.BAD)
     for folder in now.daemon.folders:
         for said in _about_folder(folder):
             say(said)
@@ -77,16 +78,22 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
 
 
 def why(
-    what: Annotated[str, typer.Argument(metavar="FILE|ID", help=help_text(message("A scan's file name, or an id.")))],
+    words: Annotated[
+        list[str], typer.Argument(metavar="FILE|ID", help=help_text(message("A scan's file name, or an id.")))
+    ],
     config: ConfigOption = None,
 ) -> int:
     """Exit status 1 when nothing is known of it."""
-    with opened(loaded(config).settings) as (journal, _):
+    what = " ".join(words)  # a name with spaces, typed without quotes
+    with opened(loaded(config).settings) as (journal, running):
         found = journal.documents.matching(what)
         by_hand = {document.key: _by_hand(journal, document) for document in found[:_SHOWN]}
+        folders = daemon_from_json(journal.orders.published()).folders if running else ()
     if not found:
-        complain(message("Nothing is known of {what}.", what=what))
-        return _NOT_FOUND
+        known = [*_of_no_document(what, folders)]
+        for each in known or [message("Nothing is known of {what}.", what=what)]:
+            complain(each)
+        return 0 if known else _NOT_FOUND
     for document in found[:_SHOWN]:
         say(f"{document.path.name}  {document.id}")
         for said in _story(document):
@@ -112,14 +119,20 @@ def _say_state(status: Status, pause: Pause | None) -> None:
         else:
             say(message("ocrwatch is running; pictures are read on this computer."))
     if pause is not None:
-        until = "" if pause.until is None else _moment(pause.until)
-        if until:
-            say(message("Reading is paused until {time}: {reason}", time=until, reason=pause.reason))
-        else:
-            say(message("Reading is paused: {reason}", reason=pause.reason))
+        say(_pause_said(pause))
+
+
+def _pause_said(pause: Pause) -> Message:
+    if not pause.by_user:
+        return message("Reading is paused: {reason}", reason=pause.reason)
+    if pause.until is None:
+        return message("You have paused reading. Go on: ocrwatch resume")
+    return message("You have paused reading until {time}.", time=_moment(pause.until))
 
 
 def _about_folder(folder: FolderStatus) -> Iterator[Message]:
+    if folder.trouble is not None:
+        return  # told above
     match folder.mode, folder.mode_reason:
         case "native", _:
             yield message("{folder}: watched.", folder=folder.folder)
@@ -133,6 +146,14 @@ def _about_folder(folder: FolderStatus) -> Iterator[Message]:
 
 
 # ---------------------------------------------------------------- why
+
+
+def _of_no_document(name: str, folders: Sequence[FolderStatus]) -> Iterator[Message]:
+    """What is known of a file that lies in a watched folder and is not taken."""
+    for folder in folders:
+        yield from (said for said in folder.not_ready if name in str(said))
+        if name in folder.other_kinds:
+            yield message("{name} is no picture and no PDF: it is left alone where it lies.", name=name)
 
 
 def _story(document: Document) -> Iterator[Message]:

@@ -15,7 +15,7 @@ from typing import ParamSpec, TextIO
 import typer
 
 from ocrwatch.locales import renderer
-from ocrwatch.messages import Message
+from ocrwatch.messages import Message, message
 
 P = ParamSpec("P")
 
@@ -54,6 +54,11 @@ def say_pairs(pairs: Iterable[tuple[Message | str, Message | str]], *, indent: i
         sys.stdout.write(" " * indent + label + " " * (width - display_width(label) + 2) + lines[0] + "\n")
         for line in lines[1:]:
             sys.stdout.write(" " * (indent + width + 2) + line + "\n")
+
+
+def about(name: str, said: Message) -> Message:
+    """`said` with the file's name before it, unless it names the file itself."""
+    return said if name in str(said) else message("{name}: {reason}", name=name, reason=said)
 
 
 def help_text(said: Message) -> str:

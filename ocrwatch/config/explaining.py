@@ -59,6 +59,8 @@ def _syntax_reason(written: str, reason: str) -> Message:
         return message("write paths in single quotes ('C:\\Scans') or with forward slashes (C:/Scans).")
     if re.search(r"[“”‘’＝［］，]", written):
         return message("quotes, brackets, commas and = must be the plain ones of the keyboard: \" ' [ ] , =")
+    if re.match(r"\s*\[\s*inbox\s*\]", written):
+        return message("write [[inbox]], with two brackets, above each watched folder.")
     if re.match(r"Cannot (overwrite|declare|mutate)", reason):
         return message("this is there already, further up. Keep one of the two.")
     if "Unterminated" in reason or "Illegal character" in reason:

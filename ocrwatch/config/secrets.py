@@ -141,8 +141,9 @@ def _safe_keyring() -> KeyringBackend:
             return candidate
     raise ConfigurationError(
         message(
-            "This computer has no safe place for the key (no keyring). Set it in the variable {variable}, or name a "
-            "file only you may read in api_key_file.",
+            "This computer has no safe place for the key (no keyring). Write the key alone into a file that only you "
+            'may read, and name it in the configuration, below [endpoint]: api_key_file = "~/.ocrwatch-key". Or set it '
+            "in the variable {variable}.",
             variable=VARIABLE,
         )
     )

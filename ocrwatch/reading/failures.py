@@ -225,6 +225,9 @@ def error_of(
             text = "{host} refuses to read {name}: its content check objects to it. Enter it by hand."
             return RefusedByEndpoint(message(text, host=host, name=name))
         case Failure.PICTURE:
+            if status == 413:
+                text = "The picture of {name} is too large for {host}. Lower max_pixels in the configuration."
+                return PictureRefused(message(text, host=host, name=name))
             text = "{host} does not accept the picture of {name}: {reason}"
             return PictureRefused(message(text, host=host, name=name, reason=reason))
         case Failure.DOWNLOAD:

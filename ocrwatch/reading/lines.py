@@ -1,7 +1,7 @@
 """Lines of print as a reading engine saw them: straightened, in rows, in reading order.
 
 Coordinates are pixels, x to the right, y downwards. A slightly turned page is straightened first, so that what
-stands on one line of the paper stands on one height here; pages are stacked below each other into one strip.
+stands on one line of the paper stands on one height here.
 
 Pure: no clock, disk, thread, network or log.
 """
@@ -69,23 +69,6 @@ def straightened(read: Sequence[tuple[str, Quad, float]]) -> list[Line]:
         # A leaning quad's outer rectangle is too tall: the mean of its upper and lower corners is its height.
         box = Box(min(xs), (ys[0] + ys[1]) / 2, max(xs), (ys[2] + ys[3]) / 2)
         lines.append(Line(text, box, score))
-    return lines
-
-
-def strip(pages: Iterable[Sequence[Line]]) -> list[Line]:
-    """The lines of several pages as if the pages hung below each other."""
-    lines: list[Line] = []
-    offset = 0.0
-    for page in pages:
-        if not page:
-            continue
-        top = min(line.box.top for line in page)
-        for line in page:
-            box = line.box
-            lines.append(
-                Line(line.text, Box(box.left, box.top - top + offset, box.right, box.bottom - top + offset), line.score)
-            )
-        offset = max(line.box.bottom for line in lines) + 4 * median(line.box.height for line in page)
     return lines
 
 

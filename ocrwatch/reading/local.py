@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from importlib.util import find_spec
 from typing import Protocol
@@ -17,8 +18,10 @@ from ocrwatch.errors import BadAnswer, Halt
 from ocrwatch.messages import JSON, Message, message
 from ocrwatch.ports import Answers, Pages, Picture, PictureLimits, Profile, Reading
 from ocrwatch.reading import finder, lines
+from ocrwatch.reading.answers import Answer
 from ocrwatch.reading.finder_amounts import Found
 from ocrwatch.reading.lines import Line, Quad
+from ocrwatch.reading.merging import PageRead, merged
 
 ENGINE = "local"
 
@@ -32,6 +35,9 @@ _TIMEOUT_SECONDS = 120.0
 
 _FAINT_SCORE = 0.8
 """A value read with less certainty is pointed out for comparison with the scan."""
+
+
+_NO_PRINT = message("No print was found on the scan: look at it, and scan it again if need be.")
 
 
 class Child(Protocol):
@@ -65,20 +71,16 @@ class LocalReader:
         self._answers = answers
 
     def read(self, document: Document, profile: Profile) -> Reading:
-        """One entry for the whole document: every page is read.
+        """One entry for the whole document: each page is read by itself, and a remark says where two differ.
 
         Raises `Halt` when the engine is not installed, `DecoderCrashed`, and what `Pages.picture` raises.
         """
         read = [self._lines(document, page) for page in range(document.pages)]
-        paper = lines.strip(read)
-        found = finder.find(paper, profile)
-        return Reading(
-            entries=({name: value.text for name, value in found.items()},),
-            engine=ENGINE,
-            pages=str(document.pages),
-            text="\n\n".join(lines.text(page) for page in read),
-            remarks=_remarks(paper, found),
-        )
+        found = [finder.find(page, profile) for page in read]
+        answers = [Answer(entries=(_entry(values),), remarks=_remarks(values)) for values in found]
+        reading = merged([PageRead(number, answer) for number, answer in enumerate(answers, 1)], engine=ENGINE)
+        text = "\n\n".join(lines.text(page) for page in read)
+        return replace(reading, text=text, remarks=reading.remarks if any(read) else (_NO_PRINT,))
 
     def _lines(self, document: Document, page: int) -> list[Line]:
         picture = self._pages.picture(document.path, document.digest, page, _LIMITS)
@@ -108,9 +110,11 @@ def _parsed(answer: str) -> list[tuple[str, Quad, float]]:
         raise BadAnswer(message("The local engine gave something that is no list of lines.")) from error
 
 
-def _remarks(paper: list[Line], found: Mapping[str, Found]) -> tuple[Message, ...]:
-    if not paper:
-        return (message("No print was found on the scan: look at it, and scan it again if need be."),)
+def _entry(found: Mapping[str, Found]) -> dict[str, str | None]:
+    return {name: value.text for name, value in found.items()}
+
+
+def _remarks(found: Mapping[str, Found]) -> tuple[Message, ...]:
     return tuple(
         message("{field} is hard to read: compare it with the scan.", field=name)
         for name, value in found.items()

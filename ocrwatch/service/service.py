@@ -73,7 +73,7 @@ class Service:
         self._threads: list[threading.Thread] = []
         self._pause: Pause | None = None
         self._is_stopping = False
-        self._moved_at = clock()
+        self._started_at = self._moved_at = clock()
         self._write_began_at = 0.0
         self._looks = 0
         self._published = ""
@@ -125,7 +125,8 @@ class Service:
 
     def status(self) -> DaemonStatus:
         """What only the daemon knows of how things stand."""
-        return DaemonStatus(engine=self._engine, folders=self._intake.folders(), pause=self._pause)
+        folders = self._intake.folders()
+        return DaemonStatus(started_at=self._started_at, engine=self._engine, folders=folders, pause=self._pause)
 
     # ------------------------------------------------------------ feeder
 

@@ -42,8 +42,12 @@ class FolderStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonStatus:
-    """What only the daemon knows. `engine` is where pictures go: a host name, or "" for this computer."""
+    """What only the daemon knows. `engine` is where pictures go: a host name, or "" for this computer.
 
+    `started_at`: seconds since the epoch.
+    """
+
+    started_at: float = 0.0
     engine: str = ""
     folders: tuple[FolderStatus, ...] = ()
     pause: Pause | None = None
@@ -139,7 +143,7 @@ def sentences_of_waiting(status: Status) -> tuple[Message, ...]:
         *(_sentence(waiting) for waiting in status.waiting),
         *(folder.trouble for folder in status.daemon.folders if folder.trouble is not None),
         *(said for folder in status.daemon.folders for said in _not_ready(folder)),
-        *(_held(folder, count) for folder, count in status.held.items()),
+        *(held(folder, count) for folder, count in status.held.items()),
     )
 
 
@@ -170,7 +174,8 @@ def _not_ready(folder: FolderStatus) -> tuple[Message, ...]:
     return (*folder.not_ready, message(text, folder=folder.folder, count=others))
 
 
-def _held(folder: str, count: int) -> Message:
+def held(folder: str, count: int) -> Message:
+    """The scans that a person must decide on, in words."""
     text = (
         "{count} scans lay in {folder} when it was first watched. Read them: ocrwatch accept. Leave them alone: "
         "ocrwatch accept --skip"
@@ -185,6 +190,7 @@ def daemon_to_json(daemon: DaemonStatus) -> str:
     """What the daemon publishes."""
     return json.dumps(
         {
+            "started_at": daemon.started_at,
             "engine": daemon.engine,
             "folders": [
                 {
@@ -217,7 +223,9 @@ def daemon_from_json(text: str | None) -> DaemonStatus:
         )
         for folder in data["folders"]
     )
-    return DaemonStatus(engine=data["engine"], folders=folders, pause=_pause_in(data["pause"]))
+    return DaemonStatus(
+        started_at=data["started_at"], engine=data["engine"], folders=folders, pause=_pause_in(data["pause"])
+    )
 
 
 def pause_to_json(pause: Pause | None) -> str | None:

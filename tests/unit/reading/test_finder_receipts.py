@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ocrwatch.config.profiles import built_in
-from ocrwatch.reading.lines import strip
-from tests.unit.reading.typed import fields, found, typed
+from tests.unit.reading.typed import fields, found
 
 RECEIPT = built_in()["receipt"]
 
@@ -233,13 +232,6 @@ def test_the_name_with_a_legal_form_is_the_company() -> None:
     """Below a shop's sign stands the company that runs it: that one has the legal form."""
     paper = "NIGHT OWL CAFE\nLITTLE OWL SDN BHD (562007-D)\nNo 7, Jalan Damai, 47400 PJ"
     assert found(paper, RECEIPT)["company"] == "LITTLE OWL SDN BHD"
-
-
-def test_a_value_of_the_second_page_is_found() -> None:
-    """Pages of one paper hang together: the head is on the first, the total on the last."""
-    first, last = typed("CORNER SHOP LTD\nDate: 23/05/2025\nMilk      3.00"), typed("Page 2\nTOTAL      3.00")
-    values = found(strip([first, last]), RECEIPT)
-    assert (values["company"], values["date"], values["total"]) == ("CORNER SHOP LTD", "23/05/2025", "3.00")
 
 
 def test_fields_with_usual_names_are_known_without_labels() -> None:

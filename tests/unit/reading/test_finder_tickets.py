@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 from ocrwatch.config.profiles import built_in
-from ocrwatch.reading.lines import strip
 from tests.unit.reading.typed import found, typed
 
 TICKET = built_in()["train-ticket"]
@@ -88,5 +89,5 @@ def test_other_seats_and_classes_are_known(seat: str, class_: str) -> None:
 
 def test_two_tickets_on_one_scan_are_not_mixed() -> None:
     """Where two tickets lie on one scan, what differs between them is left empty rather than taken from one."""
-    values = found(strip([typed(ELECTRONIC), typed(PAPER)]), TICKET)
+    values = found(typed("\n\n\n".join(map(textwrap.dedent, (ELECTRONIC, PAPER)))), TICKET)
     assert not values.keys() & {"车次", "发车日期和时间点", "座位号", "身份证号码"}

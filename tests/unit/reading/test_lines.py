@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocrwatch.reading.lines import Box, Line, Quad, rows, straightened, strip, text
+from ocrwatch.reading.lines import Box, Line, Quad, rows, straightened, text
 
 TABLE = [
     ["Coffee", "2", "7.00"],
@@ -66,12 +66,6 @@ def test_few_lines_are_left_as_they_lie() -> None:
     assert [line.box.left for line in straightened(read)] == [min(x for x, _ in quad) for _, quad, _ in read]
 
 
-def test_pages_hang_below_each_other() -> None:
-    """The lines of a second page stand below those of the first, an empty page between them aside."""
-    page = straightened(quads(0))
-    assert cells(strip([page, [], page])) == [*TABLE, *TABLE]
-
-
 def test_lines_that_overlap_from_above_are_two_rows() -> None:
     """Print that stands over other print is another row, though their heights touch."""
     upper, lower = Line("upper", Box(0, 0, 100, 30), 1), Line("lower", Box(10, 12, 90, 42), 1)
@@ -86,5 +80,4 @@ def test_text_is_the_rows_in_reading_order() -> None:
 def test_no_lines_are_no_rows() -> None:
     """An empty page is empty text."""
     assert straightened([]) == []
-    assert strip([[], []]) == []
     assert text([]) == ""

@@ -89,6 +89,23 @@ def test_all_pages_are_read_into_one_entry() -> None:
     assert reading.text == "CORNER SHOP LTD\nDate: 23/05/2025\n\nTOTAL  £3.00"
 
 
+def test_two_papers_in_one_file_are_told_apart() -> None:
+    """A feeder's PDF of two receipts: where their values differ, the first is kept and a remark names both."""
+    other = "OLD MILL CAFE LTD\nDate: 24/05/2025\nTOTAL      £9.00"
+    reading = reader(ScriptedEngine(), f"{FIRST}\n{LAST}", other)[0].read(document(2), fields("company", "total"))
+    assert reading.entries == ({"company": "CORNER SHOP LTD", "total": "£3.00"},)
+    assert [str(remark) for remark in reading.remarks] == [
+        "company is CORNER SHOP LTD on page 1, and OLD MILL CAFE LTD on page 2: which?",
+        "total is £3.00 on page 1, and £9.00 on page 2: which?",
+    ]
+
+
+def test_a_blank_back_side_is_no_matter() -> None:
+    """A page without print among others says nothing."""
+    reading = reader(ScriptedEngine(), f"{FIRST}\n{LAST}", "")[0].read(document(2), fields("total"))
+    assert (reading.entries, reading.remarks) == (({"total": "£3.00"},), ())
+
+
 def test_stored_lines_are_not_recognised_again() -> None:
     """After a crash, or for other fields, the lines come from the stored answers, engine or no engine."""
     answers = MemoryAnswers()

@@ -24,6 +24,7 @@ from tests.unit.test_document import NOW, document
 
 OPEN = message("The workbook {name} is open.", name="Ledger.xlsx")
 DAEMON = DaemonStatus(
+    started_at=NOW - 5,
     engine="ocr.example",
     folders=(
         FolderStatus(
