@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ocrwatch.document import Arrived, Document, Read, Step
+from ocrwatch.document import Arrived, Document, Read, Recorded, Step
 from ocrwatch.errors import DiskFull, EverythingRefused, Halt
 from ocrwatch.journal import Journal
 from ocrwatch.journal.memory import Order
@@ -269,7 +269,10 @@ class Service:
             for document in batch:
                 if not isinstance(document.stage, Read):
                     self._bring_back(self._pipeline.file(document))
+            began_at = self._clock()
             for after in self._pipeline.record(read):
+                if isinstance(after.stage, Recorded):  # what a busy workbook did not take was no write
+                    self._write_began_at = began_at
                 self._bring_back(after)
 
     def _next_to_write(self) -> list[Document] | None:
@@ -280,7 +283,6 @@ class Service:
                 batch = self._schedule.take_all(Step.FILE, now, GROUP)
                 if not batch and may_write_at <= now:
                     batch = self._schedule.take_all(Step.RECORD, now, GROUP)
-                    self._write_began_at = now if batch else self._write_began_at
                 if batch:
                     return batch
                 next_record = max(self._schedule.next_time(Step.RECORD), may_write_at)
