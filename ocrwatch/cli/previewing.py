@@ -75,7 +75,8 @@ def _columns(inbox: Inbox, copy: Path) -> list[tuple[str, str]]:
     if is_csv(inbox):
         return []
     ours = columns(profile_of(inbox).fields, folder_column=inbox.recursive)
-    return letters_in(copy.read_bytes(), copy.name, inbox.sheet_name(), ours)
+    with copy.open("rb") as file:
+        return letters_in(file, copy.name, inbox.sheet_name(), ours)
 
 
 def _unreadable(workbook: Path, error: OSError) -> Message:

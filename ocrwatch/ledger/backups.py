@@ -89,10 +89,12 @@ class Backups:
         if expected is not None:
             kept = self._free_name(workbook)
             self._keep(workbook, kept, _EXTRA)
-        content = saving.read(backup.path)
-        if content is None:
-            raise LedgerBusy(message("The backup {path} is not there any more.", path=str(backup.path)))
-        if saving.save(workbook, content.content, expected=expected, check=check) is None:
+        with saving.opened(backup.path) as opened:
+            if opened is None:
+                raise LedgerBusy(message("The backup {path} is not there any more.", path=str(backup.path)))
+            source = opened.file
+            saved = saving.save(workbook, lambda file: shutil.copyfileobj(source, file), expected=expected, check=check)
+        if saved is None:
             text = "The workbook {name} was saved by another program at this moment. Close it there, and try again."
             raise LedgerBusy(message(text, name=workbook.name))
         return kept

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
+from typing import BinaryIO
 
 from ocrwatch.document import Cell, Row, Signature
 from ocrwatch.errors import LedgerBusy
@@ -177,9 +178,11 @@ class CsvLedger:
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
     def _saved(self, path: Path, file: _File, text: str) -> _File | None:
-        content = (csv_text.MARK + text).encode()
+        def write(target: BinaryIO) -> None:
+            target.write((csv_text.MARK + text).encode())
+
         expected = file.signature
-        signature = saving.save(path, content, expected=expected, check=lambda: self._locks.ensure_closed(path))
+        signature = saving.save(path, write, expected=expected, check=lambda: self._locks.ensure_closed(path))
         if signature is None:
             return None
         self._known = _File(signature, text, csv_text.table(text, self._columns))
@@ -197,11 +200,12 @@ class CsvLedger:
         return self._known
 
     def _read(self, path: Path) -> _File:
-        snapshot = saving.read(path)
-        if snapshot is None:
-            return _File(None, "", csv_text.table("", self._columns))
+        with saving.opened(path) as opened:
+            if opened is None:
+                return _File(None, "", csv_text.table("", self._columns))
+            content, signature = opened.file.read(), opened.signature
         try:
-            text = snapshot.content.decode("utf-8-sig")
+            text = content.decode("utf-8-sig")
             table = csv_text.table(text, self._columns)
         except UnicodeDecodeError as error:
             said = "{name} was saved with other characters than UTF-8. Save it as “CSV UTF-8”; it is left as it is."
@@ -212,7 +216,7 @@ class CsvLedger:
         if table.header is None and text.strip():
             said = "{name} has content, but no row with the columns' names; it is left as it is."
             raise _unusable(message(said, name=path.name))
-        return _File(snapshot.signature, text, table)
+        return _File(signature, text, table)
 
     @contextmanager
     def _held(self) -> Iterator[Path]:

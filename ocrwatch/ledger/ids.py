@@ -1,45 +1,87 @@
-"""The ids that a sheet holds, read row by row: a large workbook is never in memory as a whole.
+"""The document ids of a sheet, and in which row each stands: twelve bytes a row.
 
-Loads openpyxl: import it late.
+An id of 16 hex digits is its own key of eight bytes; anything else (`-1` after it, what a user typed) is hashed to one.
+A sieve tells at once of most ids that a large sheet does not hold; the others are looked for among the keys.
+
+Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain, islice
+import re
+import sys
+from array import array
+from collections.abc import Sequence
+from hashlib import blake2b
 
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-
-from ocrwatch.ledger.header import SEARCH_ROWS, find_header
-from ocrwatch.ledger.layout import Column, Part
-from ocrwatch.ledger.package import reading
-from ocrwatch.ledger.sheet import sheet_named
-
-
-def ids_in(content: bytes, file: str, sheet: str, columns: Sequence[Column]) -> dict[str, int]:
-    """The row number of every document id, as `LedgerSheet.rows_by_id` tells it; `content` is the workbook `file`.
-
-    Raises `LedgerBusy` for what is no workbook we can use.
-    """
-    with reading(content, file) as book:
-        worksheet = sheet_named(book, sheet)
-        if not isinstance(worksheet, ReadOnlyWorksheet):
-            return {}
-        worksheet.reset_dimensions()  # programs write wrong ones
-        return _ids(worksheet.iter_rows(values_only=True), columns)
+_KEY_BYTES = 8
+_HEX = re.compile("[0-9a-f]{16}")
+_SIEVE_BYTES = 1 << 22
+_SIEVED_FROM_ROWS = 20_000
 
 
-def _ids(rows: Iterable[Sequence[object]], columns: Sequence[Column]) -> dict[str, int]:
-    rows = iter(rows)
-    first = list(islice(rows, SEARCH_ROWS))
-    header = find_header(first, columns)
-    key = next(column.key for column in columns if column.part is Part.ID)
-    place = header.places.get(key) if header else None
-    found: dict[str, int] = {}
-    if header is None or place is None:
+class RowIds:
+    """Rows by id: the topmost counts, where one stands twice."""
+
+    def __init__(self) -> None:
+        self._keys = bytearray()
+        self._rows = array("I")
+        self._sieve = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, text: str, row: int) -> None:
+        """`text` as it stands in the sheet; blank around it does not count."""
+        key = key_of(text)
+        self._keys += key
+        self._rows.append(row)
+        if self._sieve:
+            self._sieve[_hole(key)] = 1
+
+    def add_keys(self, keys: bytes, rows: Sequence[int]) -> None:
+        """Ids by their keys, one after the other."""
+        self._keys += keys
+        self._rows.extend(rows)
+        self._sieve.clear()
+
+    def find(self, text: str) -> int | None:
+        """The row with the id `text`."""
+        key = key_of(text)
+        if not self._may_hold(key):
+            return None
+        found: int | None = None
+        place = self._keys.find(key)
+        while place >= 0:
+            if place % _KEY_BYTES == 0:
+                row = self._rows[place // _KEY_BYTES]
+                found = row if found is None else min(found, row)
+            place = self._keys.find(key, place + 1)
         return found
-    for number, values in enumerate(chain(first[header.row :], rows), header.row + 1):
-        value = values[place - 1] if place <= len(values) else None
-        if value is not None:
-            found.setdefault(str(value).strip(), number)
-    return found
+
+    def take(self, *others: RowIds) -> None:
+        """All that the others hold."""
+        for other in others:
+            self.add_keys(bytes(other._keys), other._rows)  # noqa: SLF001 -- of its own kind
+
+    def _may_hold(self, key: bytes) -> bool:
+        if len(self._rows) < _SIEVED_FROM_ROWS:
+            return True
+        if not self._sieve:
+            self._sieve = bytearray(_SIEVE_BYTES)
+            numbers = array("Q")
+            numbers.frombytes(self._keys)
+            for number in numbers:
+                self._sieve[number % _SIEVE_BYTES] = 1
+        return bool(self._sieve[_hole(key)])
+
+
+def key_of(text: str) -> bytes:
+    """The eight bytes by which `text` is known."""
+    text = text.strip()
+    return bytes.fromhex(text) if _HEX.fullmatch(text) else blake2b(text.encode(), digest_size=_KEY_BYTES).digest()
+
+
+def _hole(key: bytes) -> int:
+    """Where in the sieve a key falls through: as `array` reads its bytes."""
+    return int.from_bytes(key, sys.byteorder) % _SIEVE_BYTES

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocrwatch.errors import LedgerBusy
+from ocrwatch.ledger.own_saves import OwnSaves
 from ocrwatch.messages import Message, message
 
 log = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ class Locks:
         self._threads: dict[str, threading.RLock] = {}
         self._announced: set[tuple[str, int]] = set()
         self._mutex = threading.Lock()
+        self.own_saves = OwnSaves()
 
     @contextmanager
     def held(self, workbook: Path) -> Iterator[None]:

@@ -14,9 +14,10 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from ocrwatch.document import Signature
 from ocrwatch.errors import DiskFull, FolderAway, LedgerBusy, LineError
@@ -31,27 +32,32 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A file's bytes, and how it looked when they were read."""
+class Opened:
+    """A file, open for reading, and how it looked then."""
 
-    content: bytes
+    file: BinaryIO
     signature: Signature
 
 
-def read(path: Path) -> Snapshot | None:
-    """The file; None when there is none. Raises `LedgerBusy`, `FolderAway`."""
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Opened | None]:
+    """The file; None when there is none. Raises `LedgerBusy`, `FolderAway`, also for what goes wrong inside."""
     try:
-        with path.open("rb") as file:
-            signature = _signature(os.fstat(file.fileno()))  # before: what changes meanwhile is found out by it
-            return Snapshot(file.read(), signature)
-    except FileNotFoundError:
-        return None
+        with contextlib.ExitStack() as stack:
+            try:
+                file = stack.enter_context(path.open("rb"))
+            except FileNotFoundError:
+                yield None
+            else:
+                yield Opened(file, _signature(os.fstat(file.fileno())))  # what changes later is found out by it
     except OSError as error:
         raise translated(error, path) from error
 
 
-def save(path: Path, content: bytes, *, expected: Signature | None, check: Callable[[], None]) -> Signature | None:
-    """Put `content` in the place of the file that looks as `expected` (None: there is none); its signature.
+def save(
+    path: Path, write: Callable[[BinaryIO], None], *, expected: Signature | None, check: Callable[[], None]
+) -> Signature | None:
+    """Put what `write` writes in the place of the file that looks as `expected` (None: there is none); its signature.
 
     None when the file looks otherwise by now: nothing is written then. `check` is called at the last moment and may
     raise. Raises `LedgerBusy`, `FolderAway`, `DiskFull`: the file is as it was, and nothing is left beside it.
@@ -59,7 +65,7 @@ def save(path: Path, content: bytes, *, expected: Signature | None, check: Calla
     temporary = path.with_name(f".ocrwatch-{secrets.token_hex(8)}.tmp")
     try:
         try:
-            signature = _write(temporary, content, path)
+            signature = _write(temporary, write, path)
             check()
             if signature_of(path) != expected:
                 return None
@@ -134,12 +140,12 @@ def _signature(status: os.stat_result) -> Signature:
     return Signature(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _write(temporary: Path, content: bytes, path: Path) -> Signature:
+def _write(temporary: Path, write: Callable[[BinaryIO], None], path: Path) -> Signature:
     """A new file gets the rights its folder gives to new files; a replaced one hands on its own."""
     with temporary.open("xb") as file:
         with contextlib.suppress(FileNotFoundError):
             _hand_on_rights(path, temporary)
-        file.write(content)
+        write(file)
         file.flush()
         os.fsync(file.fileno())
     status = temporary.stat()

@@ -1,31 +1,33 @@
 """The port `Ledger`: one sheet of one workbook.
 
-    append ─┐                      ┌─ changed meanwhile: once more ─┐
-    amend ──┴─ hold ── closed? ── read ── load ── change ── closed? ── save over it ── remember the ids
+    append ─┐                      ┌──────── changed meanwhile: once more ────────┐
+    amend ──┴─ hold ── closed? ── open ── as we left it? ── draft ── closed? ── save over it ── remember
+                                            no: look through it
 
 Rules
   1. Nothing is kept open between two calls, neither file nor workbook: the user may do with them what they like.
-     What stays is the ids, by how the file looked: `find` reads it only when someone else has changed it.
+     What stays is how the sheet stands (`standing.py`), by how the file looked: it is read again only when someone else
+     has changed it.
   2. A row whose id stands in the sheet is not added a second time, whatever the caller believes: a save that reached
      the disk may still have ended in an error.
-  3. A save that would lose something of the user's is not done (`losses.py`).
-
-openpyxl is loaded when the first workbook is.
+  3. Of the user's workbook nothing is changed but what a row more must change.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ocrwatch.document import Cell, Row, Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import saving
+from ocrwatch.ledger.creating import new_workbook
+from ocrwatch.ledger.edition import Edition, ensure_sheet_name
 from ocrwatch.ledger.layout import (
     cell_entries,
     columns,
@@ -35,25 +37,30 @@ from ocrwatch.ledger.layout import (
     reading_entries,
 )
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
-from ocrwatch.ledger.losses import ensure_lossless
+from ocrwatch.ledger.refusals import ensure_package
+from ocrwatch.ledger.standing import Standing
 from ocrwatch.messages import message
 from ocrwatch.ports import Field, Line, Render
-
-if TYPE_CHECKING:
-    from ocrwatch.ledger.sheet import LedgerSheet
 
 _TRIES = 5
 """How often a workbook that others save at the same time is read again before its rows wait."""
 
 _READ_ONLY_SECONDS = 15
 
+_NO_READINGS: Mapping[str, Row] = {}
+_NO_FILES: Mapping[str, Path] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The row number of every id in the sheet of a file that looked like `signature`."""
+    """How the sheet stands in the file that looks as `signature`, which the line `line` of our saves left.
+
+    None: there is no such sheet.
+    """
 
     signature: Signature
-    ids: dict[str, int]
+    line: int
+    standing: Standing | None
 
 
 class WorkbookLedger:
@@ -89,48 +96,88 @@ class WorkbookLedger:
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
         """As the port says; a row whose id the sheet holds already is not added, its number is returned."""
-        if not rows:
-            return {}
+        numbers: dict[str, int] = {}
 
-        def add(sheet: LedgerSheet, ids: dict[str, int], folder: Path) -> bool:
-            missing = list({row.id: row for row in rows if row.id not in ids}.values())
-            if not missing:
-                return False
-            further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
-            every = (*self._columns, *further)
-            filled = [entries(row, every, folder=folder, zone=self._zone, render=self._render) for row in missing]
-            first = sheet.append(filled, further)
-            ids.update({row.id: number for number, row in enumerate(missing, first)})
-            return True
+        def add(edition: Edition, folder: Path) -> bool:
+            numbers.clear()
+            numbers.update(_found(edition, [row.id for row in rows]))
+            missing = list({row.id: row for row in rows if row.id not in numbers}.values())
+            if missing:
+                further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
+                every = (*self._columns, *further)
+                filled = {
+                    row.id: entries(row, every, folder=folder, zone=self._zone, render=self._render) for row in missing
+                }
+                numbers.update(edition.append(filled, further))
+            return bool(missing)
 
-        ids = self._change(add)
-        return {row.id: ids[row.id] for row in rows}
+        if rows:
+            self._change(add, packs=True)
+        return {row.id: numbers[row.id] for row in rows}
 
     def find(self, ids: Sequence[str]) -> dict[str, int]:
         """As the port says. A workbook that is open elsewhere is read all the same, as it was saved last."""
         with self._held() as path:
-            known = self._ids(path)
-        return {each: known[each] for each in ids if each in known}
+            signature = saving.signature_of(path)
+            if signature is None:
+                saving.ensure_folder(path.parent)  # it may be on a drive that is away
+                return {}
+            if self._known is not None and self._known.signature == signature:
+                return _found_in(self._known.standing, ids)
+            return self._found_anew(path, ids)
 
     def amend(
         self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
     ) -> bool:
         """As the port says; other cells of the row stay as they are, a missing column is added."""
+        readings = {} if reading is None else {row_id: reading}
+        return row_id in self.amend_all({row_id: cells}, readings, {} if file is None else {row_id: file})
 
-        def put(sheet: LedgerSheet, ids: dict[str, int], folder: Path) -> bool:
-            if row_id not in ids:
+    def amend_all(
+        self,
+        changes: Mapping[str, Sequence[Cell]],
+        readings: Mapping[str, Row] = _NO_READINGS,
+        files: Mapping[str, Path] = _NO_FILES,
+    ) -> set[str]:
+        """Change cells of many rows in one write; the ids of those that the ledger holds."""
+        done: set[str] = set()
+        while changed := self._amended(
+            {each: cells for each, cells in changes.items() if each not in done}, readings, files
+        ):
+            done |= changed
+        return done
+
+    def _amended(
+        self, changes: Mapping[str, Sequence[Cell]], readings: Mapping[str, Row], files: Mapping[str, Path]
+    ) -> set[str]:
+        """Change those of the rows that stand in one sheet: there is one sheet, unless it overflowed."""
+        found: dict[str, int] = {}
+        sheets: list[str] = []
+
+        def put(edition: Edition, folder: Path) -> bool:
+            found.clear()
+            standing = edition.standing
+            rows = _found_in(standing, list(changes))
+            if standing is None or not rows:
                 return False
-            further = further_columns(self._columns, cells)
-            sheet.ensure_columns(further)
-            changed = cell_entries(cells, (*self._columns, *further))
-            if reading is not None:
-                changed |= reading_entries(reading, self._columns, render=self._render)
-            if file is not None:
-                changed |= link_entries(file, self._columns, folder=folder)
-            sheet.put(ids[row_id], changed)
+            sheets[:] = [standing.sheet_of(next(iter(rows))), standing.name]
+            found.update({each: row for each, row in rows.items() if standing.sheet_of(each) == sheets[0]})
+            further = further_columns(self._columns, (cell for each in found for cell in changes[each]))
+            every = (*self._columns, *further)
+            entered = {
+                number: cell_entries(changes[each], every)
+                | (reading_entries(readings[each], self._columns, render=self._render) if each in readings else {})
+                | (link_entries(files[each], self._columns, folder=folder) if each in files else {})
+                for each, number in found.items()
+            }
+            edition.amend(sheets[0], entered, further)
             return True
 
-        return row_id in self._change(put)
+        if changes:
+            self._change(put, packs=False)
+        if len(set(sheets)) > 1:
+            self._known = None  # it is of the earlier sheet now
+        return set(found)
 
     def lines(self) -> Iterator[Line]:
         """As the port says."""
@@ -138,9 +185,20 @@ class WorkbookLedger:
 
         with self._held() as path:
             saving.ensure_folder(path.parent)
-            snapshot = saving.read(path)
-        if snapshot is not None:
-            yield from lines_in(snapshot.content, path.name, self._sheet, self._columns)
+            with saving.opened(path) as opened:
+                if opened is None:
+                    return
+                sheets = self._sheets(opened, path)
+                opened.file.seek(0)
+                content = BytesIO(opened.file.read())
+        yield from lines_in(content, path.name, sheets, self._columns)
+
+    def _sheets(self, opened: saving.Opened, path: Path) -> list[str]:
+        """The names of the ledger's sheets: one, unless it overflowed."""
+        with closing(self._edition(opened, path)) as edition:
+            standing = edition.standing
+            self._remember(path, opened.signature, standing)
+        return [] if standing is None else [*(each.name for each in standing.earlier), standing.name]
 
     # ------------------------------------------------------------
 
@@ -154,10 +212,10 @@ class WorkbookLedger:
             if path.exists():  # it may have been made just now
                 self._ensure_there(path)
 
-    def _change(self, change: Callable[[LedgerSheet, dict[str, int], Path], bool]) -> dict[str, int]:
-        """Load, `change`, save; the ids by row number afterwards.
+    def _change(self, change: Callable[[Edition, Path], bool], *, packs: bool) -> None:
+        """Open, `change`, save. `change` is given the workbook's folder too; False: nothing is to be saved.
 
-        `change` is given the sheet, its ids, to be kept true, and the workbook's folder; False: nothing is to be saved.
+        `packs`: it is going to add rows.
         """
         with self._held() as path:
             saving.ensure_folder(path.parent)
@@ -165,56 +223,79 @@ class WorkbookLedger:
                 self._locks.ensure_closed(path)
                 _ensure_writable(path)
                 self._before_change(path)
-                ids = self._changed(path, change)
-                if ids is not None:
-                    return ids
+                if self._changed(path, change, packs=packs):
+                    return
         text = "The workbook {name} is being saved by another program again and again. Its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
-    def _changed(
-        self, path: Path, change: Callable[[LedgerSheet, dict[str, int], Path], bool]
-    ) -> dict[str, int] | None:
-        """One try; None when the file was changed meanwhile."""
-        from ocrwatch.ledger import package
-        from ocrwatch.ledger.sheet import LedgerSheet
+    def _changed(self, path: Path, change: Callable[[Edition, Path], bool], *, packs: bool) -> bool:
+        """One try; False when the file was changed meanwhile."""
 
-        before = saving.read(path)
-        book = package.new_workbook() if before is None else package.load(before.content, path.name)
-        if before is not None and not self._is_as_known(before.signature):
-            ensure_lossless(before.content, path.name)
-        sheet = LedgerSheet(book, self._sheet, self._columns, path.name)
-        ids = sheet.rows_by_id()
-        signature = before.signature if before else None
-        if change(sheet, ids, path.parent):
-            content = package.dump(book)
-            signature = saving.save(path, content, expected=signature, check=lambda: self._locks.ensure_closed(path))
-            if signature is None:
-                return None
-        self._known = _Known(signature, ids) if signature else None
-        return ids
+        def let_go() -> None:
+            if opened is not None:
+                opened.file.close()  # Windows replaces no file that is open
+            self._locks.ensure_closed(path)
 
-    def _ids(self, path: Path) -> dict[str, int]:
-        from ocrwatch.ledger.ids import ids_in
+        with saving.opened(path) as opened, closing(self._edition(opened, path, packs=packs)) as edition:
+            signature = opened.signature if opened is not None else None
+            if not change(edition, path.parent):
+                self._remember(path, signature, edition.standing)
+                return True
+            made: list[Standing] = []
+            saved = saving.save(
+                path,
+                lambda file: made.append(edition.write(file)),
+                expected=signature,
+                check=let_go,
+            )
+        if saved is None:
+            return False
+        edition.settle(made[0])
+        self._locks.own_saves.saved(path, signature, saved)
+        self._remember(path, saved, made[0])
+        return True
 
-        signature = saving.signature_of(path)
-        if signature is None:
-            saving.ensure_folder(path.parent)  # it may be on a drive that is away
-            return {}
-        if self._known is not None and self._known.signature == signature:
-            return self._known.ids
-        snapshot = saving.read(path)
-        if snapshot is None:
-            return {}
-        try:
-            ids = ids_in(snapshot.content, path.name, self._sheet, self._columns)
-        except LedgerBusy:
-            self._locks.ensure_closed(path)  # no wonder that it cannot be read while someone saves it
-            raise
-        self._known = _Known(snapshot.signature, ids)
-        return ids
+    def _edition(self, opened: saving.Opened | None, path: Path, *, packs: bool = False) -> Edition:
+        name = path.name
+        if opened is None:
+            ensure_sheet_name(self._sheet, name)
+            return Edition(BytesIO(new_workbook(self._sheet)), name, self._sheet, self._columns, None)
+        ensure_package(opened.file, name)
+        known = self._known
+        standing = known.standing if known and self._is_known(path, opened.signature) else None
+        return Edition(opened.file, name, self._sheet, self._columns, standing, packs=packs)
 
-    def _is_as_known(self, signature: Signature) -> bool:
-        return self._known is not None and self._known.signature == signature
+    def _found_anew(self, path: Path, ids: Sequence[str]) -> dict[str, int]:
+        with saving.opened(path) as opened:
+            if opened is None:
+                return {}
+            try:
+                edition = self._edition(opened, path)
+            except LedgerBusy:
+                self._locks.ensure_closed(path)  # no wonder that it cannot be read while someone saves it
+                raise
+            self._remember(path, opened.signature, edition.standing)
+            return _found(edition, ids)
+
+    def _is_known(self, path: Path, signature: Signature) -> bool:
+        """Whether what we know of the file that looks so now still holds for our sheet."""
+        return self._known is not None and self._locks.own_saves.goes_on(path, self._known.line, signature)
+
+    def _remember(self, path: Path, signature: Signature | None, standing: Standing | None) -> None:
+        line = self._locks.own_saves.seen(path, signature) if signature is not None else 0
+        self._known = _Known(signature, line, standing) if signature is not None else None
+
+
+def _found(edition: Edition, ids: Sequence[str]) -> dict[str, int]:
+    return _found_in(edition.standing, ids)
+
+
+def _found_in(standing: Standing | None, ids: Sequence[str]) -> dict[str, int]:
+    """The rows of those of `ids` that the sheet holds."""
+    if standing is None:
+        return {}
+    rows = ((each, standing.row_of(each)) for each in ids)
+    return {each: row for each, row in rows if row is not None}
 
 
 def _ensure_writable(path: Path) -> None:

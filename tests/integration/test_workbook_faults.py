@@ -13,12 +13,14 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from openpyxl import Workbook
 
 from ocrwatch.errors import DiskFull, FolderAway, LedgerBusy, LineError
-from ocrwatch.ledger import package, saving
+from ocrwatch.ledger import saving, writing
+from ocrwatch.ledger.archive import Archive
 from ocrwatch.ledger.locks import Locks, unlock
 from tests.conftest import ROOT
 from tests.unit.ledger.books import everything_in, ledger_at, records, row
@@ -159,13 +161,13 @@ def test_a_lock_that_appears_while_we_work_stops_the_save(
 ) -> None:
     """Opened between our reading and our replacing: nothing is replaced, and nothing is left beside it."""
     ledger_at(path).append([row(1)])
-    dump = package.dump
+    write = writing.write_package
 
-    def slow_dump(book: Workbook) -> bytes:
+    def slow_write(archive: Archive, changes: writing.Changes, file: BinaryIO) -> writing.Written:
         (tmp_path / "~$Ledger.xlsx").touch()
-        return dump(book)
+        return write(archive, changes, file)
 
-    monkeypatch.setattr(package, "dump", slow_dump)
+    monkeypatch.setattr(writing, "write_package", slow_write)
     before = path.read_bytes()
     with pytest.raises(LedgerBusy, match="is open"):
         ledger_at(path).append([row(2)])
@@ -201,15 +203,15 @@ def test_unlock_overrides(path: Path, tmp_path: Path) -> None:
 def test_what_another_program_saved_meanwhile_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A workbook that changed while we worked on it is read again: both changes are in it."""
     ledger_at(path).append([row(1)])
-    dump = package.dump
+    write = writing.write_package
     others = [row(2)]
 
-    def slow_dump(book: Workbook) -> bytes:
+    def slow_write(archive: Archive, changes: writing.Changes, file: BinaryIO) -> writing.Written:
         if others:
             ledger_at(path).append([others.pop()])
-        return dump(book)
+        return write(archive, changes, file)
 
-    monkeypatch.setattr(package, "dump", slow_dump)
+    monkeypatch.setattr(writing, "write_package", slow_write)
     assert ledger_at(path).append([row(3)]) == {row(3).id: 4}
     assert [record["company"] for record in records(path)] == ["shop 1", "shop 2", "shop 3"]
 
@@ -220,15 +222,15 @@ def test_a_workbook_that_never_rests_makes_rows_wait(
     """A file that is different at every look is left alone in the end."""
     ledger_at(path).append([row(1)])
     content = path.read_bytes()
-    dump = package.dump
+    write = writing.write_package
 
-    def slow_dump(book: Workbook) -> bytes:
+    def slow_write(archive: Archive, changes: writing.Changes, file: BinaryIO) -> writing.Written:
         path.unlink()
         path.write_bytes(content)
         os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
-        return dump(book)
+        return write(archive, changes, file)
 
-    monkeypatch.setattr(package, "dump", slow_dump)
+    monkeypatch.setattr(writing, "write_package", slow_write)
     with pytest.raises(LedgerBusy, match="again and again"):
         ledger_at(path).append([row(2)])
     assert everything_in(tmp_path) == {"Ledger.xlsx": content}
@@ -239,8 +241,8 @@ def test_find_sees_what_others_changed_and_reads_nothing_else(path: Path, monkey
     ledger = ledger_at(path)
     ledger.append([row(1)])
     reads: list[Path] = []
-    read = saving.read
-    monkeypatch.setattr(saving, "read", lambda path: reads.append(path) or read(path))
+    opened = saving.opened
+    monkeypatch.setattr(saving, "opened", lambda path: reads.append(path) or opened(path))
     assert ledger.find([row(1).id, row(2).id]) == {row(1).id: 2}
     assert reads == []
     ledger_at(path).append([row(2)])

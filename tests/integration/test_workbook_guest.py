@@ -22,7 +22,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ocrwatch.document import Amount, Cell
 from ocrwatch.errors import LedgerBusy
+from ocrwatch.ledger import opening
+from ocrwatch.ledger.formats import amount_format
 from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.package import Package, SheetPart
+from ocrwatch.ledger.standing import Standing
 from ocrwatch.ports import Field
 from tests.unit.ledger.books import FIELDS, SHEET, everything_in, ledger_at, records, row, sheet_of
 
@@ -210,11 +214,50 @@ def test_deleted_rows_leave_their_place_to_the_next(path: Path) -> None:
     assert [record["company"] for record in records(path)] == ["shop 1", "shop 3"]
 
 
-def _totals(sheet: Worksheet) -> None:
+def test_a_totals_row_stays_last(path: Path) -> None:
+    """The table's totals row moves down as rows come, its ranges with it; what stands beside it stays."""
+    ledger_at(path).append([row(1)])
+
+    def add_totals(sheet: Worksheet) -> None:
+        (table,) = sheet.tables.values()
+        table.totalsRowCount = 1
+        table.ref = "A1:J3"
+        sheet["C3"] = "=SUBTOTAL(109,Scans_1[total])"
+        sheet["D3"] = "=COUNTA(D2:D2)"
+        sheet["L3"] = "beside"
+
+    edit(path, add_totals)
+    ledger = ledger_at(path)
+    ledger.append([row(2)])
+    ledger.append([row(3), row(4)])
+    sheet = sheet_of(path)
+    assert [sheet[f"D{number}"].value for number in range(2, 7)] == [
+        "shop 1", "shop 2", "shop 3", "shop 4", "=COUNTA(D2:D5)",
+    ]  # fmt: skip
+    assert [sheet["C3"].value, sheet["C6"].value, sheet["L3"].value] == [
+        None,
+        "=SUBTOTAL(109,Scans_1[total])",
+        "beside",
+    ]
+    (table,) = sheet.tables.values()
+    assert (table.ref, table.totalsRowCount, sheet.dimensions) == ("A1:J6", 1, "A1:L6")
+    assert table.autoFilter.ref in ("A1:J5", "A1:J2")  # openpyxl left it as it was
+
+
+def _referred_totals(sheet: Worksheet) -> None:
     (table,) = sheet.tables.values()
     table.totalsRowCount = 1
     table.ref = "A1:J3"
     sheet["C3"] = "=SUBTOTAL(109,Scans_1[total])"
+    sheet["L1"] = "=C3*2"
+
+
+def _below_totals(sheet: Worksheet) -> None:
+    (table,) = sheet.tables.values()
+    table.totalsRowCount = 1
+    table.ref = "A1:J3"
+    sheet["C3"] = "=SUBTOTAL(109,Scans_1[total])"
+    sheet["C5"] = "a remark"
 
 
 def _protected(sheet: Worksheet) -> None:
@@ -240,7 +283,8 @@ def _no_header(sheet: Worksheet) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (_totals, "totals row"),
+        (_referred_totals, "totals row that formulas elsewhere refer to"),
+        (_below_totals, "row 5 .* below the table's totals row"),
         (_protected, "is protected"),
         (_something_below, "row 3"),
         (_merged_below, "row 3"),
@@ -311,3 +355,33 @@ def test_ledgers_of_one_workbook_do_not_get_in_each_others_way(path: Path, tmp_p
     assert failures == []
     for sheet in ("A", "B"):
         assert [record["company"] for record in records(path, sheet)] == [f"shop {number}" for number in range(8)]
+
+
+def test_ledgers_of_one_workbook_know_of_each_others_saves(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In turns they look through their sheets once; after someone else's save, once more; formats stay their own."""
+    looked: list[str] = []
+    standing_of = opening.standing_of
+
+    def watched(package: Package, sheet: SheetPart, *arguments: object, **options: object) -> Standing:
+        looked.append(sheet.name)
+        return standing_of(package, sheet, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(opening, "standing_of", watched)
+    locks = Locks()
+    first, second = (ledger_at(path, sheet=sheet, locks=locks) for sheet in ("A", "B"))
+    currencies = ("EUR", "CNY", "JPY", "GBP", "USD", "THB")
+    for number, currency in enumerate(currencies, 1):
+        amount = Amount(Decimal(number), currency)
+        first.append([row(number, {"company": f"shop {number}", "total": amount})])
+        second.append([row(number, {"company": f"other {number}", "total": amount})])
+        assert second.find([row(number).id]) == first.find([row(number).id]) == {row(number).id: number + 1}
+    assert looked == ["A", "B"]
+    for sheet in ("A", "B"):
+        formats = [sheet_of(path, sheet)[f"C{number}"].number_format for number in range(2, 8)]
+        assert formats == [amount_format(Amount(Decimal(1), currency)) for currency in currencies]
+    edit(path, lambda sheet: sheet.cell(2, 4, "corrected"), sheet="A")
+    for ledger in (first, second, first, second):
+        ledger.append([row(len(looked) + 10)])
+    assert looked == ["A", "B"] * 2
+    assert [record["company"] for record in records(path, "A")][:2] == ["corrected", "shop 2"]
+    assert [record["company"] for record in records(path, "B")][:2] == ["other 1", "other 2"]

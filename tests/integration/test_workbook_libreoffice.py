@@ -21,6 +21,7 @@ from ocrwatch.ledger.locks import Locks, libreoffice_runs
 from ocrwatch.messages import message
 from ocrwatch.ports import Field
 from tests.unit.ledger.books import ledger_at, records, row
+from tests.unit.ledger.packages import add_pivot, make, raw_members, rewritten
 from tests.waiting import wait_until
 
 SOFFICE = shutil.which("soffice")
@@ -98,6 +99,55 @@ def test_a_workbook_saved_by_libreoffice_takes_further_rows(workbook: Path, prof
     own = ("发票号码", "moment", "day", "total", "Check", "Received", "Pages", "Engine", "Document ID")
     assert [[each[name] for name in own] for each in after[:3]] == [[each[name] for name in own] for each in before]
     assert after[3]["text"] == "next"
+
+
+ALL_SHEETS = "csv:Text - txt - csv (StarCalc):44,34,UTF8,1,,0,false,true,false,false,false,-1"
+
+
+def _totals(workbook: Path, profile: Path) -> list[list[str]]:
+    """What LibreOffice shows on the sheet of totals."""
+    convert(workbook, ALL_SHEETS, profile)
+    with (workbook.parent / "out" / f"{workbook.stem}-Totals.csv").open(encoding="utf-8", newline="") as file:
+        return [row[:1] for row in csv.reader(file)]
+
+
+def test_totals_elsewhere_are_right_and_all_else_stays(tmp_path: Path, profile: Path) -> None:
+    """Of rows added to its own file too: sums on another sheet are new, charts and rows are seen, parts stay."""
+    pytest.importorskip("xlsxwriter", reason="XlsxWriter makes the workbook of this test")
+    path = tmp_path / "Ledger.xlsx"
+    make(path)
+    rewritten(path, add_pivot)
+    fields = (Field(name="total", type="amount"), Field(name="company"))
+
+    def paid(number: int) -> dict[str, Value]:
+        return {"total": Amount(Decimal(number), "EUR"), "company": f"shop {number}"}
+
+    ledger = ledger_at(path, fields)
+    for number in (1, 2, 3):
+        ledger.append([row(number, paid(number))])
+    assert _totals(path, profile) == [["6"], ["12"], ["6"]]
+    convert(path, "xlsx:Calc MS Excel 2007 XML", profile)
+    saved = path.parent / "out" / path.name
+    before = raw_members(saved)
+    ledger = ledger_at(saved, fields)
+    for number in (4, 5):
+        ledger.append([row(number, paid(number))])
+    after = raw_members(saved)
+    changed = {name for name in before if after.get(name) != before[name]}
+    assert after.keys() == before.keys()
+    assert {name.split("/")[1].partition("1")[0] for name in changed} <= {
+        "worksheets",
+        "tables",
+        "styles.xml",
+        "workbook.xml",
+    }
+    assert _totals(saved, profile) == [["15"], ["30"], ["15"]]
+    if shutil.which("pdftotext"):
+        convert(saved, "pdf", profile)
+        command = ["pdftotext", "-layout", str(saved.parent / "out" / "Ledger.pdf"), "-"]
+        shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        assert "shop 5" in shown
+        assert "Sums" in shown, "the chart's title"
 
 
 @contextmanager

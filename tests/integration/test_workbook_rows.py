@@ -15,6 +15,7 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from ocrwatch.document import Amount, Cell, Row, Value
 from ocrwatch.ledger.formats import entry, fit_text
@@ -161,8 +162,6 @@ def test_file_is_a_relative_link_with_its_text(path: Path, tmp_path: Path) -> No
     assert sheet["F2"].value == '=HYPERLINK("done/发票 ""1"" %232.jpg","发票 ""1"" #2.jpg")'
     assert sheet["F3"].value is None
     assert sheet["F4"].value == '=HYPERLINK("../b.jpg","b.jpg")'
-    from openpyxl import load_workbook
-
     shown = load_workbook(path, data_only=True)[SHEET]
     assert [shown["F2"].value, shown["F4"].value] == [name, "b.jpg"]
     assert "F2" not in [link.ref for link in sheet._hyperlinks]
@@ -240,3 +239,36 @@ def test_every_value_is_read_back(tmp_path: Path, groups: list[list[dict[FieldTy
 
 def _kind(cell: Cell) -> FieldType:
     return next(field.type for field in ALL_TYPES if field.name == cell.name)
+
+
+def test_a_full_sheet_goes_on_in_another(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that have no room go to a sheet of the same name with a number; all are found, changed, and there once."""
+    monkeypatch.setattr("ocrwatch.ledger.edition.MAX_ROWS", 5)
+    for number in range(1, 8, 2):
+        ledger_at(path).append([row(number), row(number + 1)])
+    ledger = ledger_at(path)
+    ledger.append([row(9)])
+    ledger.append([row(10), row(1)])
+    assert [record["company"] for record in records(path)] == [f"shop {number}" for number in range(1, 5)]
+    assert [record["company"] for record in records(path, f"{SHEET} (2)")] == [
+        f"shop {number}" for number in range(5, 9)
+    ]
+    assert [record["company"] for record in records(path, f"{SHEET} (3)")] == ["shop 9", "shop 10"]
+    assert ledger.find([row(number).id for number in (1, 5, 10)]) == {row(1).id: 2, row(5).id: 2, row(10).id: 3}
+    changes = {row(number).id: [Cell("company", "other")] for number in (1, 6, 10, 99)}
+    assert ledger.amend_all(changes) == {row(number).id for number in (1, 6, 10)}
+    ledger.append([row(11)])
+    assert [record["company"] for record in records(path)][:2] == ["other", "shop 2"]
+    assert [record["company"] for record in records(path, f"{SHEET} (2)")][:2] == ["shop 5", "other"]
+    assert [record["company"] for record in records(path, f"{SHEET} (3)")] == ["shop 9", "other", "shop 11"]
+
+
+def test_a_copy_of_the_sheet_is_not_taken_for_its_continuation(path: Path) -> None:
+    """A sheet that the user copied has the name that a further one would have."""
+    ledger_at(path).append([row(1)])
+    book = load_workbook(path)
+    book.copy_worksheet(book[SHEET]).title = f"{SHEET} (2)"
+    book.save(path)
+    ledger_at(path).append([row(2)])
+    assert [record["company"] for record in records(path)] == ["shop 1", "shop 2"]
+    assert len(records(path, f"{SHEET} (2)")) == 1

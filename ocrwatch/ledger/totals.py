@@ -1,0 +1,45 @@
+"""A table's totals row moves down."""
+
+from __future__ import annotations
+
+from ocrwatch.ledger.grammar import Cell, Grammar, SheetRow
+from ocrwatch.ledger.markup import escaped
+from ocrwatch.ledger.new_rows import changed_row, new_row
+from ocrwatch.ledger.references import Area, column_letters, grown_ranges
+from ocrwatch.ledger.survey import Survey
+from ocrwatch.ledger.tables import TablePart
+
+
+def moved_totals(survey: Survey, table: TablePart, shift: int) -> list[SheetRow]:
+    """The window with the totals row `shift` rows further down; cells beside the table stay in their row.
+
+    Ranges in its formulas that end with the rows of data go on with them.
+    """
+    old, new = table.ref.bottom, table.ref.bottom + shift
+    rows = {row.number: row for row in survey.window}
+    row = rows.get(old)
+    if row is None:
+        return survey.window
+    grammar = survey.grammar
+    cells = [cell for cell in grammar.cells(row) if cell.column in table.ref.columns]
+    growth = (frozenset({table.data_bottom, survey.last_row}), table.data_bottom + shift)
+    scope = Area(table.ref.left, table.ref.top, table.ref.right, table.data_bottom)
+    moved = {cell.column: _moved(grammar, row, cell, new, growth, scope) for cell in cells}
+    rows[old] = changed_row(grammar, row, dict.fromkeys(moved, b""))
+    rows[new] = changed_row(grammar, rows[new], moved) if new in rows else new_row(grammar, new, moved, None)
+    return [rows[number] for number in sorted(rows)]
+
+
+def _moved(
+    grammar: Grammar, row: SheetRow, cell: Cell, number: int, growth: tuple[frozenset[int], int], scope: Area
+) -> bytes:
+    """The cell in row `number`, its value to be calculated anew where it is a formula's."""
+    p = grammar.prefix
+    style = b' s="%d"' % cell.style if cell.style else b""
+    place = b' r="%s%d"' % (column_letters(cell.column).encode(), number)
+    formula = grammar.formula_of(cell)
+    if formula is not None and formula.text and not formula.kind:
+        grown = grown_ranges(formula.text, *growth, scope)
+        return b"<%sc%s%s><%sf>%s</%sf></%sc>" % (p, place, style, p, escaped(grown), p, p)
+    kind = b' t="%s"' % cell.kind.encode() if cell.kind != "n" else b""
+    return b"<%sc%s%s%s>%s</%sc>" % (p, place, style, kind, cell.content, p)
