@@ -12,14 +12,16 @@ import logging
 import socket
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ocrwatch.books import Shelf, backups_of, book_of, profile_of
+from ocrwatch.checking import sameness
 from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.config.paths import machine_id, made_private
-from ocrwatch.config.profiles import profile
 from ocrwatch.config.secrets import engine_in_force, key_in_time
 from ocrwatch.config.settings import Inbox as InboxSettings
 from ocrwatch.config.settings import Settings
@@ -33,12 +35,13 @@ from ocrwatch.inbox.lease import Lease
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
+from ocrwatch.ledger import months
 from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.presence import Presence
 from ocrwatch.ledger.saving import ensure_folder
-from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline, Route
-from ocrwatch.ports import Answers, Ledger, Profile, Reader, Render
+from ocrwatch.ports import Answers, Ledger, Reader, Render
 from ocrwatch.service.intake import Intake, Source
 from ocrwatch.service.recovery import Places, rebuild
 from ocrwatch.service.service import Service
@@ -137,7 +140,12 @@ class App:
         self.lock.acquire()
         self.journal = Journal(self._state, clock)
         self._engine = Engine(settings, self.journal.answers)
-        self._locks = Locks(on_stale=self._notice)
+        self._shelf = Shelf(
+            locks=Locks(on_stale=self._notice),
+            backups=backups_of(settings, clock),
+            render=self._render,
+            presence=self._presence,
+        )
         self._ledgers: dict[str, Ledger] = {}
         self._watching = Watching(wake=self._hint)
         self._routes = {str(inbox.folder): self._route(inbox) for inbox in settings.inbox}
@@ -190,6 +198,8 @@ class App:
             reader=self._engine.reader,
             checker=RowChecker(date_order=inbox.date_order, earlier_orders=orders.counts, learn_order=orders.learn),
             ledger=self._ledger(inbox),
+            render=self._render,
+            month_of=partial(months.month_of, by=inbox.month_of) if months.is_monthly(inbox.ledger) else lambda _: "",
             filer=FolderFiler(
                 inbox.folder,
                 done=inbox.done,
@@ -203,15 +213,11 @@ class App:
     def _ledger(self, inbox: InboxSettings) -> Ledger:
         book = book_of(inbox)
         if book not in self._ledgers:
-            self._ledgers[book] = WorkbookLedger(
-                inbox.ledger,
-                inbox.sheet_name(),
-                profile_of(inbox).fields,
-                folder_column=inbox.recursive,
-                locks=self._locks,
-                render=self._render,
-            )
+            self._ledgers[book] = self._shelf.ledger(inbox)
         return self._ledgers[book]
+
+    def _presence(self, book: str, month: str) -> Callable[[Path], None]:
+        return Presence(clock, lambda: self.journal.written.has_rows(book, month)).ensure_there
 
     def _source(self, inbox: InboxSettings) -> Source:
         lease = Lease(
@@ -244,8 +250,11 @@ class App:
 
     def _recover(self) -> None:
         """Rebuild a damaged journal. Raises `Busy`, `FolderAway` when a workbook or folder is in the way."""
-        if not self.journal.orders.recovering():
-            return
+        if self.journal.orders.recovering():
+            self._rebuild()
+        self._mark_rows()
+
+    def _rebuild(self) -> None:
         places = {str(inbox.folder): _places(inbox) for inbox in self._settings.inbox}
         text = (
             "The journal was damaged. It was kept, and a new one was built from the workbooks and folders: "
@@ -261,22 +270,21 @@ class App:
         except OSError:
             return -1
 
+    def _mark_rows(self) -> None:
+        """Rows from before the present rule of what makes two documents the same invoice."""
+        for inbox in self._settings.inbox:
+            fields = profile_of(inbox).fields
+            with suppress(Busy):  # it is done at the next start
+                self.journal.invoices.ensure_marked(
+                    book_of(inbox), sameness.rule(fields), partial(sameness.marks_left, fields=fields)
+                )
+
     def _hint(self) -> None:
         self.service.hint()
 
     def _notice(self, said: Message) -> None:
         log.warning("notice: %s", said.template)
         self._on_notice(said)
-
-
-def profile_of(inbox: InboxSettings) -> Profile:
-    """The document type in force for `inbox`."""
-    return profile(inbox.profile_name(), inbox.fields, inbox.prompt)
-
-
-def book_of(inbox: InboxSettings) -> str:
-    """The name of the sheet that the inbox's rows go to; duplicates are told within one."""
-    return f"{inbox.ledger}|{inbox.sheet_name()}"
 
 
 def _places(inbox: InboxSettings) -> Places:

@@ -4,6 +4,11 @@
        ├──── Refused, with its reason ────────────FILE──▶ Filed(failed)
        └──── Duplicate of a recorded one ─────────FILE──▶ Filed(duplicate)
 
+    Filed(done) ──reread──▶ Arrived(earlier) ──▶ Read(earlier) ──▶ Recorded ──▶ Filed(done)
+
+A filed document that is read again carries its `earlier` rows: they stand in the ledger, and are amended. Whatever
+goes wrong, it comes to rest where it was, with these rows.
+
 A `Document` is one arrival of one file. What a stage knows lives inside that stage. Three pure functions tell
 the whole story:
 
@@ -28,7 +33,7 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -70,7 +75,8 @@ class Row:
 
     `check` says what a person should look at, empty when all is well. `received` is aware. `pages` is display
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
-    filed scan that the row links to, known once its name is reserved.
+    filed scan that the row links to, known once its name is reserved. `month` ("2026-11") tells its workbook, where the
+    ledger has one for each.
     """
 
     id: str
@@ -81,6 +87,7 @@ class Row:
     engine: str
     folder: str = ""
     file: Path | None = None
+    month: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +116,25 @@ class Outcome(Enum):
     """The scan was taken away by a person before it could be filed; its rows, if any, stay."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """Complete, in its inbox, not read yet."""
+    """Complete, in its inbox, not read yet. `earlier`: the rows it has already, where it is read again."""
+
+    earlier: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """Read and checked. Once `recording`, the rows may be saved; `target` is then the reserved final name.
 
-    `target` is None before that, and where the scan is to stay where it is.
+    `target` is None before that, and where the scan is to stay where it is. `earlier` rows stand in the ledger
+    already and are to become `rows`.
     """
 
     rows: tuple[Row, ...]
     recording: bool = False
     target: Path | None = None
+    earlier: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +213,11 @@ class Document:
         """The 16 hex digits by which rows and people know it."""
         return self.digest[:16]
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether its way has ended."""
+        return isinstance(self.stage, Filed)
+
 
 class Step(Enum):
     """What is to be done with a document now."""
@@ -247,6 +263,24 @@ def reopened(document: Document) -> Document:
     return advance(replace(document, path=document.stage.path), Arrived())
 
 
+def rereading(document: Document) -> Document:
+    """A document with rows back at the start of the line, to be read again. Raises ValueError otherwise."""
+    match document.stage:
+        case Filed(outcome=Outcome.DONE, path=Path() as path, rows=rows):
+            return advance(replace(document, path=path), Arrived(earlier=rows or (_row_of(document),)))
+        case _:
+            raise ValueError("only a recorded scan can be read again")
+
+
+def earlier_rows(document: Document) -> tuple[Row, ...]:
+    """The rows that stood in the ledger before this reading; none where it is the first."""
+    match document.stage:
+        case Arrived(earlier=earlier) | Read(earlier=earlier):
+            return earlier
+        case _:
+            return ()
+
+
 def absorb(document: Document, error: LineError, now: float) -> Document:
     """`document` after `error`: later, refused, or as it was (PAUSE stops the line, not the document)."""
     remedy = error.remedy
@@ -260,12 +294,13 @@ def absorb(document: Document, error: LineError, now: float) -> Document:
         case Remedy.RETRY:
             document = replace(document, attempts=document.attempts + 1)
             if document.attempts >= MAX_ATTEMPTS:
-                return advance(document, Refused(reason=_given_up(error.message)))
+                return advance(document, _refused(document, _given_up(error.message)))
             return _later(document, error, now, backoff_seconds(document))
         case Remedy.REJECT:
-            return advance(document, Refused(reason=error.message))
+            return advance(document, _refused(document, error.message))
         case Remedy.DROP:
-            return advance(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
+            rows = earlier_rows(document)
+            return advance(document, Filed(outcome=Outcome.GONE, path=None, rows=rows, reason=error.message))
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -282,6 +317,21 @@ def backoff_seconds(document: Document) -> float:
 def _later(document: Document, error: LineError, now: float, usual_seconds: float) -> Document:
     seconds = usual_seconds if error.after_seconds is None else error.after_seconds
     return replace(document, not_before=now + seconds, trouble=error.message)
+
+
+def _refused(document: Document, reason: Message) -> Refused | Filed:
+    """A scan that has its rows does not fail: they stay as they are."""
+    rows = earlier_rows(document)
+    if not rows:
+        return Refused(reason=reason)
+    said = message("It was to be read again and could not be: {reason} Its row is as it was.", reason=reason)
+    return Filed(outcome=Outcome.DONE, path=document.path, rows=rows, reason=said)
+
+
+def _row_of(document: Document) -> Row:
+    """The row of a document whose contents are not known any more: the journal was damaged and rebuilt."""
+    received = datetime.fromtimestamp(document.arrived_at, UTC)
+    return Row(id=document.id, cells=(), received=received, engine="", folder=document.folder, file=document.path)
 
 
 def _given_up(last: Message) -> Message:

@@ -7,6 +7,11 @@ harmless:
     ─ crash: the name is        ─ crash: the ledger is asked for the ids
       found again by its mark     before anything is written
 
+A document that is read again has rows already. They are amended:
+
+    read the sheet ── plan: what people changed stays ── save Read(recording) ── amend ── save Recorded
+                                                        ─ crash: planned once more, and the same is done again
+
 `read` is called by many threads, `record` and `file` by the one that writes.
 """
 
@@ -36,6 +41,7 @@ from ocrwatch.document import (
     Stage,
     absorb,
     advance,
+    earlier_rows,
 )
 from ocrwatch.errors import (
     BadAnswer,
@@ -53,7 +59,9 @@ from ocrwatch.errors import (
 )
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
-from ocrwatch.ports import Checker, Clock, Filer, Ledger, Profile, Reader
+from ocrwatch.ports import Checker, Clock, Filer, Ledger, Line, Profile, Reader, Render
+from ocrwatch.repeats import warned
+from ocrwatch.rereading import amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +74,18 @@ TWIN_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """The stations that an inbox's documents pass."""
+    """The stations that an inbox's documents pass.
+
+    `month_of` tells the month of a document's rows, "" where the ledger is one workbook for all.
+    """
 
     profile: Profile
     reader: Reader
     checker: Checker
     ledger: Ledger
     filer: Filer
+    render: Render = str
+    month_of: Callable[[Sequence[Row]], str] = lambda _: ""
 
 
 class Pipeline:
@@ -99,21 +112,25 @@ class Pipeline:
             return self._met(document, error)
 
     def record(self, documents: Sequence[Document]) -> list[Document]:
-        """RECORD: the rows of `documents`, in one write for each ledger."""
-        announced: dict[int, list[Document]] = defaultdict(list)
-        outcomes, fresh = [], []
+        """RECORD: the rows of `documents`, in one write for each workbook."""
+        announced: dict[tuple[int, str], list[Document]] = defaultdict(list)
+        again = [document for document in documents if earlier_rows(document)]
+        outcomes = self._record_again(again) if again else []
+        fresh = []
         for before in documents:
+            if earlier_rows(before):
+                continue
             document = self._announce(before)
             if not _is_recording(document):
                 outcomes.append(document)
                 continue
-            announced[id(self._route(document).ledger)].append(document)
+            announced[id(self._route(document).ledger), _rows(document)[0].month].append(document)
             if document is not before:
                 fresh.append(document)
         try:
             self._save(fresh)
         except Busy as error:
-            return outcomes + [self._met(document, error) for document in documents if document not in outcomes]
+            return outcomes + [self._met(each, error) for group in announced.values() for each in group]
         for together in announced.values():
             outcomes += self._record_together(together)
         return outcomes
@@ -141,7 +158,8 @@ class Pipeline:
 
     def _stage_after_reading(self, document: Document) -> Stage:
         route = self._route(document)
-        duplicate = self._duplicate(document, route.ledger)
+        earlier = earlier_rows(document)
+        duplicate = None if earlier else self._duplicate(document, route.ledger)
         if duplicate is not None:
             return duplicate
         self._journal.database.ensure_room()
@@ -152,7 +170,8 @@ class Pipeline:
             raise self._weighed(document, error) from error
         with self._lock:
             self._refused.clear()
-        return Read(rows=rows)
+        month = route.month_of(rows)
+        return Read(rows=tuple(replace(row, month=month) for row in rows), earlier=earlier)
 
     def _duplicate(self, document: Document, ledger: Ledger) -> Duplicate | None:
         """The recorded document with the same bytes in the same book whose row still stands.
@@ -160,10 +179,13 @@ class Pipeline:
         Raises `TwinInProgress` while an earlier one is on its way, and what `Ledger.find` raises.
         """
         documents = self._journal.documents
-        if documents.is_on_the_line(document.digest, document.book, before=document.key):
+        earlier = documents.on_the_line_before(document)
+        if earlier is not None:
+            if found := ledger.find([row.id for row in earlier_rows(earlier)]):  # it has a row, and is read again
+                return Duplicate(of=earlier.key, row=min(found.values()))
             text = "{name} waits for the same picture, which is being read."
             raise TwinInProgress(message(text, name=document.path.name), after_seconds=TWIN_SECONDS)
-        for twin in documents.recorded(document.digest, document.book):
+        for twin in documents.recorded_with(document.digest, document.book):
             assert isinstance(twin.stage, Filed)
             if twin.key == document.key or (twin.stage.outcome is Outcome.GONE and not twin.stage.rows):
                 continue
@@ -186,7 +208,7 @@ class Pipeline:
     # ------------------------------------------------------------ RECORD
 
     def _record_together(self, announced: Sequence[Document]) -> list[Document]:
-        """The rows of `announced`, all of one ledger, in one write."""
+        """The rows of `announced`, all of one workbook, in one write."""
         try:
             with _net(announced[0]):
                 self._write_rows(announced)
@@ -199,16 +221,54 @@ class Pipeline:
         except LineError as error:
             return [self._met(document, error) for document in announced]
 
+    def _record_again(self, documents: Sequence[Document]) -> list[Document]:
+        """Documents that have rows: what another reading changed in them, ledger by ledger."""
+        together: dict[int, list[Document]] = defaultdict(list)
+        outcomes = []
+        for document in documents:
+            try:
+                together[id(self._route(document).ledger)].append(document)
+            except LineError as error:
+                outcomes.append(self._met(document, error))
+        for group in together.values():
+            outcomes += self._amend_together(group)
+        return outcomes
+
+    def _amend_together(self, documents: Sequence[Document]) -> list[Document]:
+        """The rows of `documents`, all of one ledger. A plan that is saved is what a crash finds."""
+        try:
+            with _net(documents[0]):
+                route = self._route(documents[0])
+                ids = {row.id for document in documents for row in earlier_rows(document)}
+                lines = {line.id: line for line in route.ledger.lines() if line.id in ids}
+                documents = [self._planned(document, lines, route) for document in documents]
+            self._save(documents)
+            with _net(documents[0]):
+                for document in documents:
+                    _amend(route.ledger, document)
+            return self._save([advance(document, _recorded(document)) for document in documents])
+        except LineError as error:
+            return [self._met(document, error) for document in documents]
+
+    def _planned(self, document: Document, lines: Mapping[str, Line], route: Route) -> Document:
+        stage, fields = document.stage, route.profile.fields
+        assert isinstance(stage, Read)
+        if not stage.recording:
+            rows = warned(self._journal, document, stage.rows, route.ledger, fields)
+            document = replace(document, stage=replace(stage, rows=rows))
+        return planned(document, lines, fields, route.render)
+
     def _announce(self, document: Document) -> Document:
         """`document` about to be recorded, its final name reserved; or where its trouble leads it."""
         assert isinstance(document.stage, Read)
         try:
-            filer = self._route(document).filer
+            route = self._route(document)
             if document.stage.recording:
                 return document
             with _net(document):
                 rows = self._rows_of_present_scan(document, document.stage.rows)
-                target = filer.reserve(document, Outcome.DONE)
+                rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
+                target = route.filer.reserve(document, Outcome.DONE)
         except Gone as error:
             return self._reached(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
         except LineError as error:
@@ -331,6 +391,14 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:  # it may not be looked at, or its drive has gone
         return False
+
+
+def _amend(ledger: Ledger, document: Document) -> None:
+    assert isinstance(document.stage, Read)
+    for change in amendments(document.stage):
+        ledger.amend(change.row.id, change.cells, reading=change.row)
+    if further := further_rows(document.stage):
+        ledger.append(further)
 
 
 def _is_recording(document: Document) -> bool:

@@ -7,8 +7,9 @@ Pure: no clock, disk, thread, network or log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -32,13 +33,15 @@ class Field:
     """One field to extract; `name` is also its column's header.
 
     `labels` are what papers print before its value (local reading finds it by them, answers are matched by
-    them too), English and Chinese. `required`: when missing, the row's `Check` says so.
+    them too), English and Chinese. `required`: when missing, the row's `Check` says so. `unique`: two documents that
+    have the same are the same invoice.
     """
 
     name: str
     type: FieldType = "text"
     required: bool = True
     labels: tuple[str, ...] = ()
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +155,22 @@ class Checker(Protocol):
 # ---------------------------------------------------------------- ledger and filing
 
 
+Shown = None | str | bool | int | float | date | datetime | time | timedelta
+"""What a cell of the sheet shows: whatever a person, too, may have put there. `datetime` is naive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row as the sheet shows it: its number there, its id, and what stands under each heading.
+
+    Headings are in the form in which they are compared (`ledger.layout.heading_key`).
+    """
+
+    number: int
+    id: str
+    shown: Mapping[str, Shown]
+
+
 class Ledger(Protocol):
     """One sheet of one workbook."""
 
@@ -166,8 +185,21 @@ class Ledger(Protocol):
         """The row numbers of those of `ids` that the sheet holds. Raises as `append`."""
         ...
 
-    def amend(self, row_id: str, cells: Sequence[Cell]) -> bool:
-        """Change cells of a row; False when the sheet does not hold it. Raises as `append`."""
+    def amend(
+        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+    ) -> bool:
+        """Change cells of a row; False when the sheet does not hold it. Raises as `append`.
+
+        `reading`: the columns Check, Pages and Engine too, as for this row. `file`: the link leads there.
+        """
+        ...
+
+    def lines(self) -> Iterator[Line]:
+        """Every row that carries an id, as it was saved last, one by one.
+
+        Raises as `append` (at any step), and `LedgerBusy` where the sheet's rows cannot be told apart: its column of
+        ids is gone.
+        """
         ...
 
 

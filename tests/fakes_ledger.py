@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
 
-from ocrwatch.document import Cell, Row
+from ocrwatch.document import Cell, Row, Value
 from ocrwatch.errors import LineError
+from ocrwatch.ledger.formats import entry
+from ocrwatch.ledger.layout import heading_key
+from ocrwatch.ports import Line, Shown
 
 
 class FakeLedger:
@@ -30,17 +35,38 @@ class FakeLedger:
         numbers = {row.id: number for number, row in enumerate(self.rows, 2)}
         return {each: numbers[each] for each in ids if each in numbers}
 
-    def amend(self, row_id: str, cells: Sequence[Cell]) -> bool:
+    def amend(
+        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+    ) -> bool:
         self._ensure_usable()
         for index, row in enumerate(self.rows):
             if row.id == row_id:
                 changed = {cell.name: cell for cell in cells}
                 kept = [changed.pop(cell.name, cell) for cell in row.cells]
-                self.rows[index] = replace(row, cells=(*kept, *changed.values()))
+                read = reading or row
+                self.rows[index] = replace(
+                    row,
+                    cells=(*kept, *changed.values()),
+                    check=read.check,
+                    pages=read.pages,
+                    engine=read.engine,
+                    file=file or row.file,
+                )
                 self.writes += 1
                 return True
         return False
 
+    def lines(self) -> Iterator[Line]:
+        self._ensure_usable()
+        for number, row in enumerate(tuple(self.rows), 2):
+            shown = {heading_key(cell.name): _shown(cell.value) for cell in row.cells}
+            yield Line(number=number, id=row.id, shown={**shown, "check": "; ".join(map(str, row.check)) or None})
+
     def _ensure_usable(self) -> None:
         if self.trouble is not None:
             raise self.trouble
+
+
+def _shown(value: Value) -> Shown:
+    put = entry(value).value
+    return float(put) if isinstance(put, Decimal) else put

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ocrwatch.document import Cell, Document, Row, Step, next_step
 from ocrwatch.errors import Halt, LineError
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.journal import Journal
+from ocrwatch.ledger.monthly import MonthlyLedger
+from ocrwatch.messages import Message
 from ocrwatch.pipeline import Pipeline, Route, digest_of, signature_of
 from ocrwatch.ports import Field, Ledger, Profile, Reading
 from tests.fakes_ledger import FakeLedger
@@ -69,21 +72,24 @@ class ScriptedReader:
         request = hashlib.sha256(document.digest.encode()).hexdigest()
         answer = self.answers.get(request)
         if answer is None:
-            answer = f"company of {document.digest[:6]}"
+            again = self.billed[document.digest]
+            answer = f"company of {document.digest[:6]}" + (f", reading {again + 1}" if again else "")
             self.answers.put(request, answer, digest=document.digest)
             self.billed[document.digest] += 1
         return Reading(entries=({"company": answer},), engine="scripted", pages="1")
 
 
 class PlainChecker:
-    """Rows of text, nothing doubted."""
+    """Rows of text; `check` is what is doubted."""
+
+    check: tuple[Message, ...] = ()
 
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
         from datetime import UTC, datetime
 
         cells = tuple(Cell(name, text) for name, text in reading.entries[0].items())
         received = datetime.fromtimestamp(NOW, UTC)
-        return (Row(id=document.id, cells=cells, received=received, engine=reading.engine),)
+        return (Row(id=document.id, cells=cells, check=self.check, received=received, engine=reading.engine),)
 
 
 class Line:
@@ -95,6 +101,7 @@ class Line:
         self.state = folder / "state"
         self.ledger = ledger or FakeLedger()
         self.billed: Counter[str] = Counter()
+        self.month_of: Callable[[Sequence[Row]], str] = lambda _: ""
         self.halts: list[Halt] = []
         self.now = NOW
 
@@ -122,17 +129,23 @@ class Running:
         self.journal = journal
         self.reader = ScriptedReader(journal, line.billed)
         filer = FolderFiler(line.inbox, done="done", failed="failed", after="move", render=str, clock=lambda: line.now)
-        route = Route(profile=PROFILE, reader=self.reader, checker=PlainChecker(), ledger=line.ledger, filer=filer)
+        route = Route(
+            profile=PROFILE,
+            reader=self.reader,
+            checker=PlainChecker(),
+            ledger=line.ledger,
+            filer=filer,
+            month_of=line.month_of,
+        )
         self.routes = {str(line.inbox): route}
         self.pipeline = Pipeline(journal, self.routes, lambda: line.now, line.halts.append)
         crasher.around(journal.documents, "save")
         crasher.around(journal.answers, "put")
+        crasher.around(journal.invoices, "mark")
         crasher.around(filer, "reserve", "file")
-        if isinstance(line.ledger, FakeLedger) and crasher.at is not None:
+        if isinstance(line.ledger, FakeLedger | MonthlyLedger) and crasher.at is not None:
             self.ledger_guard = _Guarded(line.ledger, crasher)
-            self.routes[str(line.inbox)] = Route(
-                profile=PROFILE, reader=self.reader, checker=PlainChecker(), ledger=self.ledger_guard, filer=filer
-            )
+            self.routes[str(line.inbox)] = replace(route, ledger=self.ledger_guard)
 
     def take_in(self) -> None:
         """What lies in the inbox becomes documents, as the intake does it."""
@@ -175,7 +188,8 @@ class Running:
 class _Guarded:
     """The ledger with moments around its writing; its rows outlive the crash."""
 
-    def __init__(self, ledger: FakeLedger, crasher: Crasher) -> None:
+    def __init__(self, ledger: FakeLedger | MonthlyLedger, crasher: Crasher) -> None:
         self.append = crasher._wrapped(ledger.append)
         self.find = ledger.find
-        self.amend = ledger.amend
+        self.amend = crasher._wrapped(ledger.amend)
+        self.lines = ledger.lines

@@ -23,7 +23,7 @@ ROUNDING = Decimal("0.05")
 
 _NET = frozenset({"net", "net amount", "net total", "total net", "不含税金额", "金额", "合计金额", "不含税"})
 _TAX = frozenset({"tax", "tax amount", "total tax", "vat", "vat amount", "gst", "税额", "合计税额"})
-_TOTAL = frozenset(
+TOTAL = frozenset(
     {"total", "total amount", "grand total", "gross", "gross amount", "价税合计", "总计", "总额", "总金额"}
 )
 
@@ -49,7 +49,7 @@ def breaches(fields: Sequence[Field], values: Mapping[str, Value]) -> tuple[Mess
 
 
 def _sums(fields: Sequence[Field], values: Mapping[str, Value]) -> list[Message]:
-    net, tax, total = (_of_role(fields, role, "amount") for role in (_NET, _TAX, _TOTAL))
+    net, tax, total = (of_role(fields, role, "amount") for role in (_NET, _TAX, TOTAL))
     if tax is None or total is None or tax == total:
         return []
     tax_value, total_value = values.get(tax), values.get(total)
@@ -70,7 +70,7 @@ def _sums(fields: Sequence[Field], values: Mapping[str, Value]) -> list[Message]
 def _pairs(fields: Sequence[Field], values: Mapping[str, Value]) -> list[Message]:
     found = []
     for one_role, other_role in _DIFFERENT:
-        one, other = _of_role(fields, one_role), _of_role(fields, other_role)
+        one, other = of_role(fields, one_role), of_role(fields, other_role)
         if one is None or other is None or one == other:
             continue
         left, right = values.get(one), values.get(other)
@@ -87,7 +87,7 @@ def _in_one_currency(one: Value, other: Value) -> bool:
     )
 
 
-def _of_role(fields: Sequence[Field], role: frozenset[str], type_: str | None = None) -> str | None:
+def of_role(fields: Sequence[Field], role: frozenset[str], type_: str | None = None) -> str | None:
     """The name of the one field that has `role`; a field's name tells more than its labels."""
     fitting = [field for field in fields if type_ in (None, field.type)]
     named = [field.name for field in fitting if folded(field.name).casefold() in role]

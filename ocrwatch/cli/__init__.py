@@ -12,9 +12,12 @@ initial.py         init
 reading.py         read
 standing.py        status, why
 ordering.py        accept, retry, pause, resume, stop
+rereading.py       reread
 doctor.py          doctor
 keys.py            key set|clear
-ledgers.py         ledger unlock
+ledgers.py         ledger unlock|restore
+comparing.py       ledger check|rebuild
+previewing.py      ledger preview
 configuration.py   config show|path|schema
 """
 

@@ -132,30 +132,28 @@ def _events(inbox: Inbox) -> Finding:
 
 
 def _ledgers(found: Loaded) -> Iterator[Finding]:
-    from ocrwatch.app import book_of, profile_of
-    from ocrwatch.ledger.locks import Locks, present_locks
-    from ocrwatch.ledger.workbook import WorkbookLedger
+    import time
 
-    missing = dict.fromkeys(inbox.ledger for inbox in found.settings.inbox if not inbox.ledger.exists())
+    from ocrwatch.books import Shelf, backups_of, inboxes_by_book, workbooks_of
+    from ocrwatch.ledger.locks import Locks, present_locks
+
+    shelf = Shelf(locks=Locks(), backups=backups_of(found.settings, time.time), render=rendered)
+    missing: dict[Path, None] = {}
+    for inbox in inboxes_by_book(found.settings).values():
+        workbooks = [path for path in workbooks_of(inbox) if path.exists()]
+        if not workbooks:
+            missing.setdefault(inbox.ledger)
+        for path in workbooks:
+            shelf.ledger(inbox, path).find(("",))
+            holders = [lock for lock in present_locks(Path(os.path.realpath(path))) if not lock.stale]
+            if holders:
+                text = "{ledger} is open in {program}: rows wait until it is closed."
+                yield Finding(message(text, ledger=str(path), program=holders[0].program), terminal.WARNING)
+            else:
+                text = "{ledger} can be read and written, sheet {sheet}."
+                yield Finding(message(text, ledger=str(path), sheet=inbox.sheet_name()))
     for path in missing:
         yield Finding(message("{ledger} is not there yet; it is made with the first row.", ledger=str(path)))
-    for inbox in {book_of(each): each for each in found.settings.inbox if each.ledger not in missing}.values():
-        ledger = WorkbookLedger(
-            inbox.ledger,
-            inbox.sheet_name(),
-            profile_of(inbox).fields,
-            folder_column=inbox.recursive,
-            locks=Locks(),
-            render=rendered,
-        )
-        ledger.find(("",))
-        holders = [lock for lock in present_locks(Path(os.path.realpath(inbox.ledger))) if not lock.stale]
-        if holders:
-            text = "{ledger} is open in {program}: rows wait until it is closed."
-            yield Finding(message(text, ledger=str(inbox.ledger), program=holders[0].program), terminal.WARNING)
-        else:
-            text = "{ledger} can be read and written, sheet {sheet}."
-            yield Finding(message(text, ledger=str(inbox.ledger), sheet=inbox.sheet_name()))
 
 
 # ---------------------------------------------------------------- what waits, what failed

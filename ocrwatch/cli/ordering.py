@@ -41,7 +41,7 @@ def accept(
             say(message("Left alone where they lie: {count}.", count=count))
         else:
             say(message("To be read: {count}.", count=count))
-            _say_when(running)
+            say_when(running)
     return 0
 
 
@@ -66,7 +66,7 @@ def retry(
         count = len(found) if running else len(orders.retry(journal, [document.key for document in found]))
         if count:
             say(message("To be read again: {count}.", count=count))
-            _say_when(running)
+            say_when(running)
         elif not unknown:
             say(message("No failed scan is there to be read again."))
     return _SOME_FAILED if unknown else 0
@@ -106,7 +106,7 @@ def resume(config: ConfigOption = None) -> int:
         else:
             journal.orders.set_pause(None)
         say(message("Reading goes on."))
-        _say_when(running)
+        say_when(running)
     return 0
 
 
@@ -154,6 +154,7 @@ def _is_failed(document: Document) -> bool:
     return isinstance(document.stage, Filed) and document.stage.outcome is Outcome.FAILED
 
 
-def _say_when(running: bool) -> None:
+def say_when(running: bool) -> None:
+    """Where no daemon runs: when it will be done."""
     if not running:
         say(message("ocrwatch is not running; it goes on with them when it is started: ocrwatch run"))

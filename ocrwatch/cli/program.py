@@ -10,14 +10,17 @@ from typing import Annotated
 import typer
 
 from ocrwatch.cli import terminal
+from ocrwatch.cli.comparing import check, rebuild
 from ocrwatch.cli.configuration import config_app
 from ocrwatch.cli.demo import demo
 from ocrwatch.cli.doctor import doctor
 from ocrwatch.cli.initial import init
 from ocrwatch.cli.keys import key_app
-from ocrwatch.cli.ledgers import ledger_app
+from ocrwatch.cli.ledgers import restore, unlock
 from ocrwatch.cli.ordering import accept, pause, resume, retry, stop
+from ocrwatch.cli.previewing import preview
 from ocrwatch.cli.reading import read
+from ocrwatch.cli.rereading import reread
 from ocrwatch.cli.run import run
 from ocrwatch.cli.standing import status, why
 from ocrwatch.cli.terminal import exiting, help_text
@@ -69,13 +72,23 @@ _COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (why, message("The story of a scan, by its file name or the Document ID of its row.")),
     (accept, message("Read the scans that lay in a folder when it was first watched.")),
     (retry, message("Read failed scans again: those named, or all.")),
+    (reread, message("Read recorded scans again and amend their rows; what you corrected in them stays.")),
     (pause, message("Pause reading.")),
     (resume, message("Go on reading, and try now what waits.")),
     (stop, message("Stop the running ocrwatch.")),
     (doctor, message("Check folders, spreadsheets, key and engine, and say what to do.")),
 )
-for command, purpose in _COMMANDS:
-    app.command(help=help_text(purpose))(exiting(command))
+_LEDGER_COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
+    (check, message("Compare the spreadsheets with what was written into them, and explain each difference.")),
+    (rebuild, message("Add rows that were lost once more, to the same spreadsheet or a new one.")),
+    (preview, message("Show where the next row would land; nothing is written.")),
+    (restore, message("Put a spreadsheet back as it was on another day, or list the days.")),
+    (unlock, message("Remove the lock that a crashed program left on a spreadsheet: nobody has it open.")),
+)
+ledger_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+for commands, group in ((_COMMANDS, app), (_LEDGER_COMMANDS, ledger_app)):
+    for command, purpose in commands:
+        group.command(help=help_text(purpose))(exiting(command))
 app.add_typer(key_app, name="key", help=help_text(message("The key of the reading service.")))
 app.add_typer(ledger_app, name="ledger", help=help_text(message("The spreadsheets.")))
 app.add_typer(config_app, name="config", help=help_text(message("The configuration in force.")))

@@ -133,7 +133,7 @@ def _document(path: Path, *, digest: str, pages: int) -> Document:
 
 def _profile(settings: Settings, name: str, what: str) -> Profile:
     """The document type asked for; else that of the watched folder it lies in; else the first folder's."""
-    from ocrwatch.app import profile_of
+    from ocrwatch.books import profile_of
     from ocrwatch.config.profiles import built_in
 
     if name:

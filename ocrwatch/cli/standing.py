@@ -11,7 +11,7 @@ import typer
 
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated
-from ocrwatch.cli.showing import row_pairs
+from ocrwatch.cli.showing import display, row_pairs
 from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_pairs
 from ocrwatch.document import (
     Arrived,
@@ -24,6 +24,8 @@ from ocrwatch.document import (
     Refused,
     Row,
 )
+from ocrwatch.journal import Journal
+from ocrwatch.journal.written import Cause
 from ocrwatch.messages import Message, message
 from ocrwatch.service.pausing import Pause
 from ocrwatch.service.status import (
@@ -85,6 +87,7 @@ def why(
     what = " ".join(words)  # a name with spaces, typed without quotes
     with opened(loaded(config).settings) as (journal, running):
         found = journal.documents.matching(what)
+        by_hand = {document.key: _by_hand(journal, document) for document in found[:_SHOWN]}
         folders = daemon_from_json(journal.orders.published()).folders if running else ()
     if not found:
         known = [*_of_no_document(what, folders)]
@@ -97,6 +100,8 @@ def why(
             say(f"  {rendered(said)}")
         for row in _rows(document):
             say_pairs(row_pairs(row), indent=4)
+        for said in by_hand[document.key]:
+            say(f"  {rendered(said)}")
     if len(found) > _SHOWN:
         say(message("and {count} earlier ones", count=len(found) - _SHOWN))
     return 0
@@ -186,6 +191,24 @@ def _end(stage: Filed) -> Iterator[Message]:
         yield stage.reason
     if stage.path is not None:
         yield message("It lies in {path}.", path=str(stage.path))
+
+
+def _by_hand(journal: Journal, document: Document) -> tuple[Message, ...]:
+    """What people did to the document's rows, as last noticed."""
+    absences = journal.written.absences(document.book)
+    said = []
+    for row in _rows(document):
+        for noted in journal.written.corrections_of(document.book, [row.id]):
+            text = "{field} was corrected by hand: {found}"
+            said.append(message(text, field=noted.heading, found=display(noted.found) or "—"))
+        match absences.get(row.id):
+            case Cause.DELETED:
+                said.append(message("Its row was deleted from the spreadsheet by hand."))
+            case Cause.LOST | Cause.UNCLEAR:
+                said.append(message("Its row is missing from the spreadsheet: ocrwatch ledger check"))
+            case None:
+                pass
+    return tuple(said)
 
 
 def _rows(document: Document) -> tuple[Row, ...]:

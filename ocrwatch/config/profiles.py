@@ -23,6 +23,7 @@ class FieldData(BaseModel):
     type: FieldType | None = None
     required: StrictBool | None = None
     labels: tuple[str, ...] | None = None
+    unique: StrictBool | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -37,6 +38,7 @@ class FieldData(BaseModel):
             type=self.type or base.type,
             required=base.required if self.required is None else self.required,
             labels=base.labels if self.labels is None else self.labels,
+            unique=base.unique if self.unique is None else self.unique,
         )
 
 

@@ -17,6 +17,7 @@ from ocrwatch.config import paths
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.places import AbsolutePath, FolderPattern
 from ocrwatch.config.profiles import FieldData, built_in
+from ocrwatch.ledger.months import MonthOf
 from ocrwatch.messages import message
 
 RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document ID")
@@ -72,6 +73,7 @@ class Inbox(_Table):
     fields: tuple[FieldData, ...] | None = None
     prompt: str | None = Field(default=None, min_length=1)
     ledger: AbsolutePath = Path("~/OCRWatch/Ledger.xlsx")
+    month_of: MonthOf = "received"
     sheet: str = ""
     done: FolderPattern = "done"
     failed: FolderPattern = "failed"
@@ -111,8 +113,13 @@ class Inbox(_Table):
     @field_validator("ledger")
     @classmethod
     def _is_workbook(cls, value: Path) -> Path:
-        if value.suffix.lower() not in (".xlsx", ".xlsm"):
-            raise Misfit(message("its name must end in .xlsx or .xlsm"))
+        if value.suffix.lower() not in (".xlsx", ".xlsm", ".csv"):
+            raise Misfit(message("its name must end in .xlsx, .xlsm or .csv"))
+        text = str(value)
+        if re.search(r"[{}]", re.sub(r"\{(?:year|month)\}", "", text)):
+            raise Misfit(message("only {{year}} and {{month}} may stand in braces"))
+        if "{month}" in text and "{year}" not in text:
+            raise Misfit(message("{{month}} needs {{year}} beside it, or the rows of two years would meet"))
         return value
 
     @field_validator("sheet")

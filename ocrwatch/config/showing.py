@@ -71,7 +71,13 @@ def _fields(inbox: Inbox) -> Iterator[str]:
 
 
 def _plain(field: Field) -> Mapping[str, Plain]:
-    return {"name": field.name, "type": field.type, "required": field.required, "labels": field.labels}
+    return {
+        "name": field.name,
+        "type": field.type,
+        "required": field.required,
+        "unique": field.unique,
+        "labels": field.labels,
+    }
 
 
 def _values(table: BaseModel, but: tuple[str, ...] = ()) -> dict[str, Plain | None]:

@@ -98,8 +98,13 @@ def _check_folders(one: Inbox, other: Inbox) -> None:
 
 
 def _check_sheets(one: Inbox, other: Inbox) -> None:
-    if (one.ledger, one.sheet_name().casefold()) != (other.ledger, other.sheet_name().casefold()):
+    if one.ledger != other.ledger:
         return
+    if one.sheet_name().casefold() != other.sheet_name().casefold() and one.ledger.suffix.lower() != ".csv":
+        return
+    if one.month_of != other.month_of:
+        text = "Two folders write to the sheet {sheet} of {ledger} by different months. Give both one month_of."
+        raise ConfigurationError(message(text, sheet=one.sheet_name(), ledger=one.ledger.name))
     if columns(one) != columns(other) or one.recursive != other.recursive:
         text = "Two folders write different columns to the sheet {sheet} of {ledger}. Give each a sheet of its own."
         raise ConfigurationError(message(text, sheet=one.sheet_name(), ledger=one.ledger.name))

@@ -4,6 +4,8 @@ database.py    the SQLite file: opening, migrations, a corrupt one set aside, tr
 schema.py      the migrations
 encoding.py    stages and messages as JSON (pure)
 documents.py   the documents
+written.py     what was written into the ledgers, and what people did to it
+invoices.py    by what two documents are the same invoice
 answers.py     raw answers by the request that brought them
 memory.py      what was seen in the folders, date orders, the pause, orders and the status
 """
@@ -15,7 +17,9 @@ from pathlib import Path
 from ocrwatch.journal.answers import StoredAnswers
 from ocrwatch.journal.database import Database
 from ocrwatch.journal.documents import Documents
+from ocrwatch.journal.invoices import Invoices
 from ocrwatch.journal.memory import DateOrders, Orders, Sightings
+from ocrwatch.journal.written import Written
 from ocrwatch.ports import Clock
 
 
@@ -28,6 +32,8 @@ class Journal:
         self.documents = Documents(self.database)
         self.answers = StoredAnswers(self.database)
         self.sightings = Sightings(self.database)
+        self.written = Written(self.database)
+        self.invoices = Invoices(self.database)
         self.date_orders = DateOrders(self.database)
         self.orders = Orders(self.database)
 

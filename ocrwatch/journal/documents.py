@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ocrwatch.document import Document, Filed, Outcome, Signature
+from ocrwatch.document import Document, Filed, Outcome, Recorded, Signature
 from ocrwatch.journal.database import Database
 from ocrwatch.journal.encoding import message_from_json, message_to_json, stage_from_json, stage_to_json, station
 
@@ -28,8 +28,9 @@ class Documents:
 
     def save(self, documents: Iterable[Document]) -> tuple[Document, ...]:
         """Store `documents` in one transaction; new ones (key 0) come back with their key. Raises `DiskFull`."""
+        now = self._database.clock()  # one moment for all: rows of one write are known by it
         with self._database.transaction() as connection:
-            return tuple(self._save(connection, document) for document in documents)
+            return tuple(self._save(connection, document, now) for document in documents)
 
     def get(self, key: int) -> Document | None:
         """The document with `key`."""
@@ -40,14 +41,15 @@ class Documents:
         """All that are not filed yet, oldest first."""
         return self._select(f"station NOT IN ({_marks(AT_REST)}) ORDER BY key", AT_REST)
 
-    def is_on_the_line(self, digest: str, book: str, *, before: int) -> bool:
-        """Whether an arrival of these bytes for this book, with a key below `before`, is on its way."""
-        with self._database.reading() as connection:
-            earlier = "digest = ? AND book = ? AND key < ?"
-            sql = f"SELECT 1 FROM documents WHERE {earlier} AND station NOT IN ({_marks(AT_REST)}) LIMIT 1"  # noqa: S608
-            return connection.execute(sql, (digest, book, before, *AT_REST)).fetchone() is not None
+    def on_the_line_before(self, document: Document) -> Document | None:
+        """An arrival of the same bytes for the same book, earlier than `document`, that is on its way; None without."""
+        found = self._select(
+            f"digest = ? AND book = ? AND key < ? AND station NOT IN ({_marks(AT_REST)}) ORDER BY key LIMIT 1",
+            [document.digest, document.book, document.key, *AT_REST],
+        )
+        return found[0] if found else None
 
-    def recorded(self, digest: str, book: str) -> tuple[Document, ...]:
+    def recorded_with(self, digest: str, book: str) -> tuple[Document, ...]:
         """The arrivals of these bytes for this book that came to rest with rows or taken away, oldest first."""
         return self._select("digest = ? AND book = ? AND station IN ('done', 'gone') ORDER BY key", [digest, book])
 
@@ -67,6 +69,10 @@ class Documents:
     def failed(self) -> tuple[Document, ...]:
         """Those at rest in `failed`, newest first."""
         return self._select("station = 'failed' ORDER BY changed_at DESC", [])
+
+    def recorded(self, inbox: str) -> tuple[Document, ...]:
+        """Those of `inbox` at rest with a row, oldest first."""
+        return self._select("station = 'done' AND inbox = ? ORDER BY key", [inbox])
 
     def counts(self) -> dict[tuple[str, str], int]:
         """How many documents by (inbox, station)."""
@@ -88,11 +94,14 @@ class Documents:
             rows = connection.execute(f"SELECT * FROM documents WHERE {condition}", values).fetchall()  # noqa: S608
         return tuple(_document(row) for row in rows)
 
-    def _save(self, connection: sqlite3.Connection, document: Document) -> Document:
-        values = (*_values(document), self._database.clock())
+    def _save(self, connection: sqlite3.Connection, document: Document, now: float) -> Document:
+        values = (*_values(document), now)
         if document.key:
             columns = ", ".join(f"{column} = ?" for column in _COLUMNS.split(", "))
             connection.execute(f"UPDATE documents SET {columns} WHERE key = ?", (*values, document.key))  # noqa: S608
+            if isinstance(document.stage, Recorded):
+                sql = "UPDATE documents SET recorded_at = changed_at WHERE key = ? AND recorded_at IS NULL"
+                connection.execute(sql, (document.key,))
             return document
         inserted = connection.execute(f"INSERT INTO documents ({_COLUMNS}) VALUES ({_marks(values)})", values)  # noqa: S608
         assert inserted.lastrowid is not None

@@ -25,6 +25,9 @@ from ocrwatch.document import (
 )
 from ocrwatch.messages import JSON, Message, message_from_data, message_to_data
 
+NO_ROWS = '"rows": []'
+"""Stands in the JSON of a stage that has none (and may stand elsewhere too)."""
+
 
 def station(stage: Stage) -> str:
     """The name under which the journal looks for documents at `stage`; no stage on the line shares an outcome's."""
@@ -41,10 +44,11 @@ def stage_to_json(stage: Stage) -> str:
     """`stage` as JSON text."""
     known: dict[str, JSON]
     match stage:
-        case Arrived():
-            known = {}
-        case Read(rows=rows, recording=recording, target=target):
+        case Arrived(earlier=earlier):
+            known = {"earlier": _rows_out(earlier)} if earlier else {}
+        case Read(rows=rows, recording=recording, target=target, earlier=earlier):
             known = {"rows": _rows_out(rows), "recording": recording, "target": _path_out(target)}
+            known |= {"earlier": _rows_out(earlier)} if earlier else {}
         case Recorded(rows=rows, target=target):
             known = {"rows": _rows_out(rows), "target": _path_out(target)}
         case Refused(reason=reason, target=target):
@@ -68,10 +72,14 @@ def stage_from_json(text: str) -> Stage:
     known = json.loads(text)
     match known["stage"]:
         case "Arrived":
-            return Arrived()
+            return Arrived(earlier=_rows_in(known.get("earlier", [])))
         case "Read":
-            rows, target = _rows_in(known["rows"]), _path_in(known["target"])
-            return Read(rows=rows, recording=known["recording"], target=target)
+            return Read(
+                rows=_rows_in(known["rows"]),
+                recording=known["recording"],
+                target=_path_in(known["target"]),
+                earlier=_rows_in(known.get("earlier", [])),
+            )
         case "Recorded":
             return Recorded(rows=_rows_in(known["rows"]), target=_path_in(known["target"]))
         case "Refused":
@@ -87,6 +95,37 @@ def stage_from_json(text: str) -> Stage:
             )
         case other:
             raise ValueError(f"no such stage: {other}")
+
+
+def written_from_json(text: str) -> tuple[Row, ...]:
+    """The rows that stand in the ledger, of the document whose stage is `text`."""
+    return _rows_in(_written(json.loads(text)))
+
+
+def written_ids_from_json(text: str) -> tuple[str, ...]:
+    """The ids of these rows; cheaper."""
+    return tuple(str(row["id"]) for row in _written(json.loads(text)))
+
+
+def filed_path_from_json(text: str) -> Path | None:
+    """Where the scan lies, of the filed document whose stage is `text`."""
+    return _path_in(json.loads(text)["path"])
+
+
+def value_to_json(value: Value) -> str:
+    """A cell's value as JSON text."""
+    return json.dumps(_value_out(value))
+
+
+def value_from_json(text: str) -> Value:
+    """The value that `value_to_json` wrote."""
+    kind, *parts = json.loads(text)
+    return _value_in(kind, parts)
+
+
+def _written(known: Mapping[str, list[dict[str, JSON]]]) -> list[dict[str, JSON]]:
+    """While it is read again, the rows from before."""
+    return known.get("earlier") or known.get("rows") or []
 
 
 def message_to_json(message: Message | None) -> str | None:
@@ -122,6 +161,7 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "engine": row.engine,
             "folder": row.folder,
             "file": _path_out(row.file),
+            **({"month": row.month} if row.month else {}),
         }
         for row in rows
     ]
@@ -144,13 +184,16 @@ def _row_in(row: Mapping[str, JSON]) -> Row:
         engine=str(row["engine"]),
         folder=str(row["folder"]),
         file=Path(file) if isinstance(file, str) else None,
+        month=str(row.get("month", "")),
     )
 
 
 def _cell_in(cell: JSON) -> Cell:
     assert isinstance(cell, list)
-    name, kind, *parts = (str(part) for part in cell)
-    return Cell(name, _value_in(kind, parts))
+    name, kind, *parts = cell
+    if kind == "text" and len(parts) == 1:  # most are
+        return Cell(str(name), str(parts[0]))
+    return Cell(str(name), _value_in(str(kind), [str(part) for part in parts]))
 
 
 def _value_out(value: Value) -> list[str]:

@@ -76,4 +76,40 @@ MIGRATIONS: tuple[str, ...] = (
     );
     INSERT INTO line (id) VALUES (1);
     """,
+    """
+    ALTER TABLE documents ADD COLUMN recorded_at REAL;  -- when its rows were written
+    UPDATE documents SET recorded_at = changed_at WHERE station IN ('recorded', 'done', 'gone');
+
+    CREATE TABLE corrections (        -- cells that a person changed in the workbook
+        book       TEXT NOT NULL,
+        row        TEXT NOT NULL,     -- the row's id
+        heading    TEXT NOT NULL,
+        written    TEXT NOT NULL,     -- a value, as JSON
+        found      TEXT NOT NULL,     -- a value, as JSON
+        noticed_at REAL NOT NULL,
+        PRIMARY KEY (book, row, heading)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE marks (              -- by which two documents are known to be the same invoice
+        book TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        row  TEXT NOT NULL,           -- the row's id
+        key  INTEGER NOT NULL,        -- its document
+        PRIMARY KEY (book, mark, row)
+    ) WITHOUT ROWID;
+    CREATE INDEX marks_by_document ON marks (key);
+
+    CREATE TABLE marking (            -- by which rule the rows of a book were marked
+        book TEXT PRIMARY KEY,
+        rule TEXT NOT NULL
+    ) WITHOUT ROWID;
+
+    CREATE TABLE absences (           -- rows that were written and are not in the workbook any more
+        book       TEXT NOT NULL,
+        row        TEXT NOT NULL,
+        cause      TEXT NOT NULL,     -- deleted, lost, unclear: as it was when it was first noticed
+        noticed_at REAL NOT NULL,
+        PRIMARY KEY (book, row)
+    ) WITHOUT ROWID;
+    """,
 )

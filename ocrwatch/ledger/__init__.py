@@ -35,7 +35,14 @@ file.
     stale.py            no stale totals
     writing.py          the changed package is written
 
+  beside it
+    csv_file.py         the port over a CSV file, by csv_text.py (pure)
+    monthly.py          the port over one workbook a month, by months.py (pure)
+    lines.py            the rows of a sheet as they stand (openpyxl); comparing.py (pure) tells what a person changed
+
   the file
+    backups.py          the workbook as it was before the day's first change
+    presence.py         a known workbook that is missing for a moment
     saving.py           the file on the disk: whole, or untouched
     locks.py            is the workbook open elsewhere? own_saves.py which changes were ours alone
     refusals.py         workbooks that are left as they are, and what is said of them

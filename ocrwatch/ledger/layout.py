@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import Enum
+from functools import lru_cache
 from pathlib import PurePath
 
 from ocrwatch.document import Cell, Row
@@ -101,6 +102,7 @@ def header_text(name: str) -> str:
     return fit_text(" ".join(name.split()))[0][:255]
 
 
+@lru_cache(maxsize=4096)
 def heading_key(text: str) -> str:
     """What two spellings of one header have in common."""
     return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
@@ -123,6 +125,17 @@ def cell_entries(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[str, 
     """What `cells` put into their columns, by key."""
     kinds = {column.key: column.kind for column in columns}
     return {heading_key(cell.name): entry(cell.value, kinds.get(heading_key(cell.name), "text")) for cell in cells}
+
+
+def reading_entries(row: Row, columns: Sequence[Column], *, render: Render) -> dict[str, Entry]:
+    """What `row`, read again, puts into our own columns that change with the reading, by key."""
+    every = entries(row, columns, folder=PurePath(), zone=None, render=render)
+    return {column.key: every[column.key] for column in columns if column.part in (Part.CHECK, Part.PAGES, Part.ENGINE)}
+
+
+def link_entries(file: PurePath, columns: Sequence[Column], *, folder: PurePath) -> dict[str, Entry]:
+    """The link to `file`, by the key of its column. The workbook lies in `folder`."""
+    return {column.key: _link(file, folder) for column in columns if column.part is Part.FILE}
 
 
 def column_width(column: Column, filled: Iterable[Mapping[str, Entry]]) -> float:

@@ -72,7 +72,7 @@ def save(
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise translated(error, path) from error
     return signature
@@ -174,7 +174,8 @@ def _sweep(temporary: Path, now: float) -> None:
                 other.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make names in `folder` durable. Raises OSError."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -29,18 +29,28 @@ from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import saving
 from ocrwatch.ledger.creating import new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
-from ocrwatch.ledger.layout import cell_entries, columns, entries, further_columns
+from ocrwatch.ledger.layout import (
+    cell_entries,
+    columns,
+    entries,
+    further_columns,
+    link_entries,
+    reading_entries,
+)
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.refusals import ensure_package
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
-from ocrwatch.ports import Field, Render
+from ocrwatch.ports import Field, Line, Render
 
 _TRIES = 5
 """How often a workbook that others save at the same time is read again before its rows wait."""
 
 _READ_ONLY_SECONDS = 15
+
+_NO_READINGS: Mapping[str, Row] = {}
+_NO_FILES: Mapping[str, Path] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,19 @@ class WorkbookLedger:
         locks: Locks,
         render: Render,
         zone: tzinfo | None = None,
+        before_change: Callable[[Path], None] = lambda _: None,
+        ensure_there: Callable[[Path], None] = lambda _: None,
     ) -> None:
+        """`ensure_there` is called with the workbook's real place before it is looked at, `before_change` when it is
+        about to be changed; both may raise."""
         self._path = path
         self._sheet = sheet
         self._columns = columns(fields, folder_column=folder_column)
         self._locks = locks
         self._render = render
         self._zone = zone
+        self._before_change = before_change
+        self._ensure_there = ensure_there
         self._known: _Known | None = None
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
@@ -112,23 +128,35 @@ class WorkbookLedger:
                 return _found_in(self._known.standing, ids)
             return self._found_anew(path, ids)
 
-    def amend(self, row_id: str, cells: Sequence[Cell]) -> bool:
+    def amend(
+        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+    ) -> bool:
         """As the port says; other cells of the row stay as they are, a missing column is added."""
-        return row_id in self.amend_all({row_id: cells})
+        readings = {} if reading is None else {row_id: reading}
+        return row_id in self.amend_all({row_id: cells}, readings, {} if file is None else {row_id: file})
 
-    def amend_all(self, changes: Mapping[str, Sequence[Cell]]) -> set[str]:
+    def amend_all(
+        self,
+        changes: Mapping[str, Sequence[Cell]],
+        readings: Mapping[str, Row] = _NO_READINGS,
+        files: Mapping[str, Path] = _NO_FILES,
+    ) -> set[str]:
         """Change cells of many rows in one write; the ids of those that the ledger holds."""
         done: set[str] = set()
-        while changed := self._amended({each: cells for each, cells in changes.items() if each not in done}):
+        while changed := self._amended(
+            {each: cells for each, cells in changes.items() if each not in done}, readings, files
+        ):
             done |= changed
         return done
 
-    def _amended(self, changes: Mapping[str, Sequence[Cell]]) -> set[str]:
+    def _amended(
+        self, changes: Mapping[str, Sequence[Cell]], readings: Mapping[str, Row], files: Mapping[str, Path]
+    ) -> set[str]:
         """Change those of the rows that stand in one sheet: there is one sheet, unless it overflowed."""
         found: dict[str, int] = {}
         sheets: list[str] = []
 
-        def put(edition: Edition, _: Path) -> bool:
+        def put(edition: Edition, folder: Path) -> bool:
             found.clear()
             standing = edition.standing
             rows = _found_in(standing, list(changes))
@@ -138,7 +166,12 @@ class WorkbookLedger:
             found.update({each: row for each, row in rows.items() if standing.sheet_of(each) == sheets[0]})
             further = further_columns(self._columns, (cell for each in found for cell in changes[each]))
             every = (*self._columns, *further)
-            entered = {number: cell_entries(changes[each], every) for each, number in found.items()}
+            entered = {
+                number: cell_entries(changes[each], every)
+                | (reading_entries(readings[each], self._columns, render=self._render) if each in readings else {})
+                | (link_entries(files[each], self._columns, folder=folder) if each in files else {})
+                for each, number in found.items()
+            }
             edition.amend(sheets[0], entered, further)
             return True
 
@@ -148,6 +181,27 @@ class WorkbookLedger:
             self._known = None  # it is of the earlier sheet now
         return set(found)
 
+    def lines(self) -> Iterator[Line]:
+        """As the port says."""
+        from ocrwatch.ledger.lines import lines_in
+
+        with self._held() as path:
+            saving.ensure_folder(path.parent)
+            with saving.opened(path) as opened:
+                if opened is None:
+                    return
+                sheets = self._sheets(opened, path)
+                opened.file.seek(0)
+                content = BytesIO(opened.file.read())
+        yield from lines_in(content, path.name, sheets, self._columns)
+
+    def _sheets(self, opened: saving.Opened, path: Path) -> list[str]:
+        """The names of the ledger's sheets: one, unless it overflowed."""
+        with closing(self._edition(opened, path)) as edition:
+            standing = edition.standing
+            self._remember(path, opened.signature, standing)
+        return [] if standing is None else [*(each.name for each in standing.earlier), standing.name]
+
     # ------------------------------------------------------------
 
     @contextmanager
@@ -155,7 +209,10 @@ class WorkbookLedger:
         """The workbook's real place, symbolic links followed, for this thread alone."""
         path = Path(os.path.realpath(self._path))
         with self._locks.held(path):
+            self._ensure_there(path)
             yield path
+            if path.exists():  # it may have been made just now
+                self._ensure_there(path)
 
     def _change(self, change: Callable[[Edition, Path], bool], *, packs: bool) -> None:
         """Open, `change`, save. `change` is given the workbook's folder too; False: nothing is to be saved.
@@ -169,6 +226,7 @@ class WorkbookLedger:
             with self._turn(path) as turn:
                 for _ in range(_TRIES):
                     self._locks.ensure_closed(path)
+                    self._before_change(path)
                     if self._changed(path, change, turn, packs=packs):
                         return
         text = "The workbook {name} is being saved by another program again and again. Its rows wait."

@@ -18,6 +18,14 @@ from ocrwatch.document import Document, Step, next_step
 
 FOR_EVER = float("inf")
 
+WRITE_SECONDS = 1.0
+"""Between the beginnings of two writes to the ledgers: a steady stream is gathered, a single row never waits."""
+
+
+def next_write(began_at: float, now: float) -> float:
+    """When rows may be written, after a write that began at `began_at`. A clock that was set back makes none wait."""
+    return began_at + WRITE_SECONDS if 0.0 <= now - began_at < WRITE_SECONDS else now
+
 
 class Schedule:
     """Documents by due time. Not thread-safe: its owner holds a lock."""

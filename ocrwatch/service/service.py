@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ocrwatch.document import Arrived, Document, Filed, Read, Step, absorb
+from ocrwatch.document import Arrived, Document, Filed, Read, Recorded, Step, absorb
 from ocrwatch.errors import BadKey, Busy, EverythingRefused, Halt
 from ocrwatch.journal import Journal
 from ocrwatch.journal.memory import Order
@@ -28,7 +28,7 @@ from ocrwatch.ports import Clock
 from ocrwatch.service import orders
 from ocrwatch.service.intake import Intake
 from ocrwatch.service.pausing import FOR_EVER, Pause, halted, may_read, next_chance, paused_by_user, probing
-from ocrwatch.service.schedule import Schedule
+from ocrwatch.service.schedule import Schedule, next_write
 from ocrwatch.service.status import DaemonStatus, daemon_to_json, pause_from_json, pause_to_json
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,7 @@ class Service:
         self._is_stopping = False
         self._started_at = self._moved_at = clock()
         self._seen, self._seen_at = -1, clock()
+        self._write_began_at = 0.0
         self._looks = 0
         self._published = ""
         self._trouble: Message | None = None
@@ -241,6 +242,9 @@ class Service:
                     self._go_on()
             case orders.RETRY:
                 self._retry([int(key) for key in order.argument.split()])
+            case orders.REREAD:
+                for document in orders.reread(self._journal, [int(key) for key in order.argument.split()]):
+                    self._bring_back(document)
             case orders.HURRY:
                 self._hurry()
             case orders.LOOK:
@@ -333,7 +337,11 @@ class Service:
             for document in batch:
                 if not isinstance(document.stage, Read):
                     self._bring_back(*self._performed([document], self._file_each))
-            self._bring_back(*self._performed(read, self._pipeline.record))
+            began_at = self._clock()
+            after = self._performed(read, self._pipeline.record)
+            if any(isinstance(document.stage, Recorded) for document in after):  # a busy workbook took none: no write
+                self._write_began_at = began_at
+            self._bring_back(*after)
 
     def _file_each(self, documents: Sequence[Document]) -> list[Document]:
         return [self._pipeline.file(document) for document in documents]
@@ -342,12 +350,15 @@ class Service:
         with self._line:
             while not self._is_stopping:
                 now = self._clock()
-                batch = self._schedule.take_all(Step.FILE, now, GROUP) or self._schedule.take_all(
-                    Step.RECORD, now, GROUP
-                )
+                is_last = not self._schedule.count()[Step.READ]  # nothing that could join this write is being read
+                may_write_at = now if is_last else next_write(self._write_began_at, now)
+                batch = self._schedule.take_all(Step.FILE, now, GROUP)
+                if not batch and may_write_at <= now:
+                    batch = self._schedule.take_all(Step.RECORD, now, GROUP)
                 if batch:
                     return batch
-                next_time = min(self._schedule.next_time(Step.RECORD), self._schedule.next_time(Step.FILE))
+                next_record = max(self._schedule.next_time(Step.RECORD), may_write_at)
+                next_time = min(next_record, self._schedule.next_time(Step.FILE))
                 self._line.wait(self._seconds_to(next_time))
             return None
 

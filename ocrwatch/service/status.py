@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ocrwatch.document import Arrived, Document, Read
 from ocrwatch.journal import Journal
+from ocrwatch.ledger.months import workbook_of
 from ocrwatch.messages import JSON, Message, message, message_from_data, message_to_data
 from ocrwatch.ports import Render
 from ocrwatch.service.pausing import Pause
@@ -64,7 +65,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How things stand."""
+    """How things stand. `corrections` (cells) and `rows_gone`: what people changed in the ledgers, as last noticed."""
 
     running: bool
     daemon: DaemonStatus
@@ -75,6 +76,8 @@ class Status:
     duplicates: int
     held: Mapping[str, int]
     waiting: tuple[Waiting, ...]
+    corrections: int = 0
+    rows_gone: int = 0
 
     @property
     def state(self) -> str:
@@ -96,6 +99,7 @@ def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
     totals: dict[str, int] = defaultdict(int)
     for (_, station), count in journal.documents.counts().items():
         totals[station] += count
+    corrections, rows_gone = journal.written.counts()
     to_read = sum(isinstance(document.stage, Arrived) for document in on_the_line)
     return Status(
         running=daemon is not None,
@@ -107,6 +111,8 @@ def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
         duplicates=totals["duplicate"],
         held={str(folder): count for folder, count in journal.sightings.held().items()},
         waiting=waiting(on_the_line, daemon.pause if daemon else None),
+        corrections=corrections,
+        rows_gone=rows_gone,
     )
 
 
@@ -118,11 +124,18 @@ def waiting(on_the_line: Sequence[Document], pause: Pause | None) -> tuple[Waiti
         if reason is None and pause is not None and isinstance(document.stage, Arrived):
             reason = pause.reason
         if reason is not None:
-            ledger = Path(document.book.rpartition("|")[0]).name if isinstance(document.stage, Read) else ""
+            ledger = _workbook(document, document.stage) if isinstance(document.stage, Read) else ""
             groups[ledger, reason].append(document.path.name)
     return tuple(
         Waiting(ledger=ledger, names=tuple(names), reason=reason) for (ledger, reason), names in groups.items()
     )
+
+
+def _workbook(document: Document, stage: Read) -> str:
+    """The name of the workbook that its rows wait for."""
+    path = Path(document.book.rpartition("|")[0])
+    month = stage.rows[0].month if stage.rows else ""
+    return workbook_of(path, month).name if month else path.name
 
 
 def sentences_of_waiting(status: Status) -> tuple[Message, ...]:
@@ -249,6 +262,8 @@ def status_to_json(status: Status, render: Render) -> str:
         "failed": status.failed,
         "duplicates": status.duplicates,
         "held": dict(status.held),
+        "corrections": status.corrections,
+        "rows_gone": status.rows_gone,
         "waiting": [
             {"ledger": w.ledger, "documents": len(w.names), "names": list(w.names), "reason": text(w.reason)}
             for w in status.waiting

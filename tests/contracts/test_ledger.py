@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from ocrwatch.document import Cell
+from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.errors import LedgerBusy
+from ocrwatch.ledger.comparing import corrections
+from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import message
-from ocrwatch.ports import Ledger
+from ocrwatch.ports import Ledger, Line
 from tests.fakes_ledger import FakeLedger
-from tests.unit.ledger.books import ledger_at, row, sheet_of
+from tests.unit.ledger.books import FIELDS, csv_at, ledger_at, row, sheet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,8 @@ def _fake(_: Path) -> Stage:
     return Stage(ledger, companies, make_busy)
 
 
-def _workbook(folder: Path) -> Stage:
-    path = folder / "Ledger.xlsx"
+def _workbook(folder: Path, name: str = "Ledger.xlsx") -> Stage:
+    path = folder / name
 
     def companies() -> dict[int, object]:
         if not path.exists():
@@ -52,10 +57,37 @@ def _workbook(folder: Path) -> Stage:
         place = next(cell.column for cell in sheet[1] if cell.value == "company")
         return {number: sheet.cell(number, place).value for number in range(2, sheet.max_row + 1)}
 
-    return Stage(ledger_at(path), companies, lambda: (folder / "~$Ledger.xlsx").touch())
+    return Stage(ledger_at(path), companies, lambda: (folder / f"~${name}").touch())
 
 
-@pytest.fixture(params=[_fake, _workbook], ids=["fake", "workbook"])
+def _monthly(folder: Path) -> Stage:
+    """Rows of one month: the workbooks of the months before are there, and no concern."""
+    pattern = folder / "{year}" / "Ledger {month}.xlsx"
+    (folder / "2025").mkdir()
+    stage = _workbook(folder / "2025", "Ledger 03.xlsx")
+    ledger_at(folder / "2025" / "Ledger 02.xlsx").append([row(77)])
+    ledger = MonthlyLedger(pattern, ledger_at)
+
+    def lines() -> Iterator[Line]:
+        return (line for line in MonthlyLedger.lines(ledger) if line.id != row(77).id)
+
+    ledger.lines = lines  # type: ignore[method-assign]
+    return replace(stage, ledger=ledger)
+
+
+def _csv(folder: Path) -> Stage:
+    path = folder / "Ledger.csv"
+
+    def companies() -> dict[int, object]:
+        if not path.exists():
+            return {}
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {number: record["company"] for number, record in enumerate(csv.DictReader(file), 2)}
+
+    return Stage(csv_at(path), companies, lambda: (folder / ".~lock.Ledger.csv#").write_text(",x,elsewhere,,;"))
+
+
+@pytest.fixture(params=[_fake, _workbook, _monthly, _csv], ids=["fake", "workbook", "monthly", "csv"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     made = request.param(tmp_path)
     assert isinstance(made, Stage)
@@ -114,3 +146,33 @@ def test_a_busy_ledger_takes_nothing(stage: Stage) -> None:
     with pytest.raises(LedgerBusy):
         stage.ledger.amend(row(1).id, [Cell("company", "x")])
     assert stage.companies() == {2: "shop 1"}
+
+
+def test_amend_renews_what_came_of_the_reading(stage: Stage) -> None:
+    """With `reading` the row's remarks are those of that row; what it holds else stays."""
+    stage.ledger.append([row(1), row(2)])
+    again = row(2, check=(message("look at it"),))
+    assert stage.ledger.amend(row(2).id, [Cell("company", "another shop")], reading=again)
+    first, second = stage.ledger.lines()
+    assert (first.shown["company"], first.shown["check"]) == ("shop 1", None)
+    assert (second.shown["company"], second.shown["check"]) == ("another shop", "look at it")
+
+
+def test_lines_tell_what_stands_in_the_rows(stage: Stage) -> None:
+    """`lines` gives each row's number, its id, and what is under its headings."""
+    assert list(stage.ledger.lines()) == []
+    values: dict[str, Value] = {"total": Amount(Decimal("8.20"), "CNY"), "date": date(2026, 11, 24), "number": "0012"}
+    stage.ledger.append([row(1), row(2, values)])
+    first, second = stage.ledger.lines()
+    assert (first.number, first.id, first.shown["company"]) == (2, row(1).id, "shop 1")
+    assert (second.number, second.id) == (3, row(2).id)
+    assert corrections(row(2, values), second, FIELDS) == ()
+
+
+def test_lines_tell_what_was_changed(stage: Stage) -> None:
+    """A changed cell is a correction, a cell that is as it was is none."""
+    stage.ledger.append([row(1, {"company": "shop", "total": Amount(Decimal(1))})])
+    stage.ledger.amend(row(1).id, [Cell("company", "Shop & Sons")])
+    (line,) = stage.ledger.lines()
+    (found,) = corrections(row(1, {"company": "shop", "total": Amount(Decimal(1))}), line, FIELDS)
+    assert (found.heading, found.written, found.found) == ("company", "shop", "Shop & Sons")

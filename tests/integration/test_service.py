@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,22 +30,24 @@ NOW = 1_800_000_000.0
 
 
 class World:
-    """One inbox with its stations; `now` is the time."""
+    """One inbox with its stations. Its clock goes on by itself, and is set by `now`."""
 
     def __init__(self, folder: Path) -> None:
+        self._begun = time.monotonic()
         self.inbox = folder / "inbox"
         self.inbox.mkdir()
         self.state = folder / "state"
         self.now = NOW
         self.ledger = FakeLedger()
-        self.journal = Journal(self.state, lambda: self.now)
+        self.journal = Journal(self.state, self.clock)
         self.reader = ScriptedReader(self.journal, Counts())
         self.checker = PlainChecker()
-        self.filer = FolderFiler(
-            self.inbox, done="done", failed="failed", after="move", render=str, clock=lambda: self.now
-        )
+        self.filer = FolderFiler(self.inbox, done="done", failed="failed", after="move", render=str, clock=self.clock)
         self.recover: Callable[[], None] = lambda: None
         self.stamp: object = 0
+
+    def clock(self) -> float:
+        return self.now + time.monotonic() - self._begun
 
     def drop(self, *names: str) -> None:
         for name in names:
@@ -52,7 +55,7 @@ class World:
 
     def order(self, verb: str) -> None:
         """As a command does it, from outside."""
-        other = Journal(self.state, lambda: self.now)
+        other = Journal(self.state, self.clock)
         other.orders.give(verb)
         other.close()
 
@@ -68,16 +71,16 @@ class World:
             own_paths=[self.inbox / "done", self.inbox / "failed"],
             settle_seconds=0.0,
             pages=StubPages(),
-            clock=lambda: self.now,
+            clock=self.clock,
             lease=Lease(self.inbox, machine="m", host="h", lock_path=self.state / "lock"),
             watch=watching.folder(self.inbox, recursive=False, choice="poll"),
         )
         route = Route(profile=PROFILE, reader=self.reader, checker=self.checker, ledger=self.ledger, filer=self.filer)
         service = Service(
             self.journal,
-            lambda on_halt: Pipeline(self.journal, {str(self.inbox): route}, lambda: self.now, on_halt),
-            Intake([Source(inbox=inbox, book="book")], self.journal, lambda: self.now),
-            lambda: self.now,
+            lambda on_halt: Pipeline(self.journal, {str(self.inbox): route}, self.clock, on_halt),
+            Intake([Source(inbox=inbox, book="book")], self.journal, self.clock),
+            self.clock,
             readers=2,
             engine="",
             on_change=lambda _: None,

@@ -116,8 +116,9 @@ def _edit(path: Path, edit: str, random) -> None:  # type: ignore[no-untyped-def
                 one, other = sheet.cell(number, column), sheet.cell(number, column + 1)
                 one.value, other.value = other.value, one.value
         case "delete the id column" if table is None:
-            found = next(cell.column for cell in sheet[header] if cell.value == "Document ID")
-            sheet.cell(header, found).value = "not it"
+            for cell in sheet[header]:
+                if cell.value == "Document ID":  # not where it was deleted before
+                    cell.value = "not it"
         case "add a sheet":
             book.create_sheet()["A1"] = f"=SUM({SHEET}!C:C)"
         case _:

@@ -268,7 +268,7 @@ def test_a_save_that_ended_in_an_error_is_not_done_twice(path: Path, monkeypatch
 
     ledger = ledger_at(path)
     with monkeypatch.context() as patched:
-        patched.setattr(saving, "_sync_folder", failing)
+        patched.setattr(saving, "sync_folder", failing)
         with pytest.raises(LineError):
             ledger.append([row(1)])
     assert ledger.append([row(1), row(2)]) == {row(1).id: 2, row(2).id: 3}

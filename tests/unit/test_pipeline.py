@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ocrwatch.document import Arrived, Document, Filed, Outcome, Read
+from ocrwatch.document import Arrived, Cell, Document, Filed, Outcome, Read
 from ocrwatch.errors import (
     BadAnswer,
     DiskFull,
@@ -21,10 +21,11 @@ from ocrwatch.errors import (
     UnexplainedRefusal,
     Unusable,
 )
+from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import message
 from ocrwatch.service import orders
 from tests.fakes_ledger import FakeLedger
-from tests.line import Crash, Crasher, Line
+from tests.line import Crash, Crasher, Line, Running
 
 SAID = message("It did not work.")
 SCANS = {"a.jpg": "first", "b.jpg": "second", "c.jpg": "first"}
@@ -107,6 +108,182 @@ def test_power_cuts_in_a_row_break_no_promise(tmp_path_factory: pytest.TempPathF
             pass
     _run_to_the_end(line)
     _assert_promises_kept(line)
+
+
+def test_a_power_cut_before_midnight_leaves_each_row_in_one_month(tmp_path: Path) -> None:
+    """The month is told once, when the scan is read: at whatever moment the power is cut and the month changes."""
+
+    def started(folder: Path) -> tuple[Line, dict[str, FakeLedger]]:
+        months: dict[str, FakeLedger] = {}
+        (folder / "books").mkdir(parents=True)
+
+        def ledger_at(path: Path) -> FakeLedger:
+            path.touch()
+            return months.setdefault(path.stem, FakeLedger())
+
+        line = Line(folder, MonthlyLedger(folder / "books" / "{year}-{month}.xlsx", ledger_at))
+        line.month_of = lambda _: "2026-11"
+        for name, content in SCANS.items():
+            line.drop(name, content)
+        return line, months
+
+    crasher = Crasher(at=0)
+    with started(tmp_path / "counting")[0].started(crasher) as running:
+        running.take_in()
+        assert running.work()
+    for at in range(1, crasher.moment + 1):
+        line, months = started(tmp_path / str(at))
+        with pytest.raises(Crash), line.started(Crasher(at)) as running:
+            running.take_in()
+            assert running.work()
+        line.month_of = lambda _: "2026-12"
+        _run_to_the_end(line)
+        ids = [row.id for ledger in months.values() for row in ledger.rows]
+        assert len(ids) == len(set(ids)) == 2, "a row is missing or doubled"
+        assert all(row.month == month for month, ledger in months.items() for row in ledger.rows)
+        assert (line.inbox / "done" / "duplicates" / "c.jpg").exists()
+
+
+# ---------------------------------------------------------------- reading again
+
+
+def _ask_again(running: Running) -> None:
+    """As `ocrwatch reread` does where the question is the same."""
+    recorded = running.journal.documents.recorded(str(running.line.inbox))
+    for document in recorded:
+        running.journal.answers.retire(document.digest)
+    orders.reread(running.journal, [document.key for document in recorded])
+
+
+def _recorded_and_corrected(folder: Path) -> Line:
+    """Two scans with their rows; a person put another company into the first."""
+    line = Line(folder)
+    line.drop("a.jpg", "first")
+    line.drop("b.jpg", "second")
+    _run_to_the_end(line)
+    assert isinstance(line.ledger, FakeLedger)
+    line.ledger.amend(line.ledger.rows[0].id, [Cell("company", "Anna's shop")])
+    return line
+
+
+def _assert_read_again(line: Line) -> None:
+    assert isinstance(line.ledger, FakeLedger)
+    corrected, amended = (str(row.cells[0].value) for row in line.ledger.rows)
+    assert corrected == "Anna's shop", "a person's correction was written over"
+    assert amended.endswith("reading 2"), "the row was not amended"
+    assert set(line.billed.values()) <= {1, 2}, "an answer was paid for twice"  # 1: cut between storing and counting
+    assert sorted(path.name for path in (line.inbox / "done").iterdir()) == ["a.jpg", "b.jpg"]
+    with line.started() as running:
+        for document in running.journal.documents.recorded(str(line.inbox)):
+            assert isinstance(document.stage, Filed)
+            (row,) = document.stage.rows
+            assert "reading" not in str(row.cells[0].value) or row.id == line.ledger.rows[1].id
+            assert document.stage.path is not None
+            assert document.stage.path.exists()
+
+
+def test_a_recorded_scan_is_read_again_and_its_row_follows(tmp_path: Path) -> None:
+    """What a person corrected stays, the rest is amended; the scans stay where they are."""
+    line = _recorded_and_corrected(tmp_path)
+    with line.started() as running:
+        _ask_again(running)
+        assert running.work()
+    _assert_read_again(line)
+
+
+def test_a_power_cut_while_reading_again_breaks_no_promise(tmp_path: Path) -> None:
+    """Before and after each change of the world, one run for each: no correction is lost, nothing paid for twice."""
+    counting = _recorded_and_corrected(tmp_path / "counting")
+    crasher = Crasher(at=0)
+    with counting.started(crasher) as running:
+        _ask_again(running)
+        asked_at = crasher.moment
+        assert running.work()
+    assert crasher.moment - asked_at > 15
+    for at in range(asked_at + 1, crasher.moment + 1):
+        line = _recorded_and_corrected(tmp_path / str(at))
+        with pytest.raises(Crash), line.started(Crasher(at)) as running:
+            _ask_again(running)
+            assert running.work()
+        _run_to_the_end(line)
+        _assert_read_again(line)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(2, 25), min_size=2, max_size=5))
+def test_power_cuts_in_a_row_while_reading_again_break_no_promise(
+    tmp_path_factory: pytest.TempPathFactory, cuts: list[int]
+) -> None:
+    """Several starts are cut short before one is let through."""
+    line = _recorded_and_corrected(tmp_path_factory.mktemp("line"))
+    with line.started() as running:
+        _ask_again(running)
+    for at in cuts:
+        try:
+            with line.started(Crasher(at)) as running:
+                running.work()
+        except Crash:
+            pass
+    _run_to_the_end(line)
+    _assert_read_again(line)
+
+
+def test_what_is_corrected_while_the_row_waits_stays(tmp_path: Path) -> None:
+    """The workbook is open when the row is to be amended, and the person changes just that cell."""
+    line = _recorded_and_corrected(tmp_path)
+    assert isinstance(line.ledger, FakeLedger)
+    amend = line.ledger.amend
+    with line.started() as running:
+        _ask_again(running)
+        line.ledger.amend = _busy  # type: ignore[method-assign]
+        assert not running.work(rounds=8)
+        assert all(isinstance(d.stage, Read) and d.stage.recording for d in running.journal.documents.on_the_line())
+        line.ledger.amend = amend  # type: ignore[method-assign]
+        amend(line.ledger.rows[1].id, [Cell("company", "Bert's shop")])
+        assert running.work()
+    assert [row.cells[0].value for row in line.ledger.rows] == ["Anna's shop", "Bert's shop"]
+
+
+def _busy(*_: object, **__: object) -> bool:
+    raise LedgerBusy(message("The workbook is open."), after_seconds=2)
+
+
+def test_a_scan_that_cannot_be_read_again_stays_recorded(tmp_path: Path) -> None:
+    """It does not go to failed: its row is as it was, and the reason is kept."""
+    line = _recorded_and_corrected(tmp_path)
+    with line.started() as running:
+        _ask_again(running)
+        running.reader.troubles = [Unusable(SAID), Unusable(SAID)]
+        assert running.work()
+        for document in running.journal.documents.recorded(str(line.inbox)):
+            assert isinstance(document.stage, Filed)
+            assert "read again" in str(document.stage.reason)
+            assert len(document.stage.rows) == 1
+    assert sorted(path.name for path in (line.inbox / "done").iterdir()) == ["a.jpg", "b.jpg"]
+
+
+def test_a_deleted_row_stays_deleted_when_its_scan_is_read_again(tmp_path: Path) -> None:
+    """Reading again amends rows; it adds none."""
+    line = _recorded_and_corrected(tmp_path)
+    assert isinstance(line.ledger, FakeLedger)
+    del line.ledger.rows[1]
+    with line.started() as running:
+        _ask_again(running)
+        assert running.work()
+    assert len(line.ledger.rows) == 1
+
+
+def test_the_same_scan_dropped_while_it_is_read_again_is_a_duplicate(tmp_path: Path) -> None:
+    """Its row stands, whatever becomes of the reading."""
+    line = _recorded_and_corrected(tmp_path)
+    with line.started() as running:
+        _ask_again(running)
+        line.drop("c.jpg", "second")
+        running.take_in()
+        assert running.work()
+    assert isinstance(line.ledger, FakeLedger)
+    assert len(line.ledger.rows) == 2
+    assert (line.inbox / "done" / "duplicates" / "c.jpg").exists()
 
 
 # ---------------------------------------------------------------- remedies

@@ -80,6 +80,7 @@ folder = "扫描's"
 fields = ["发票号码", {name = '票"价"', type = "amount", required = false, labels = ["金额", 'C:\\x']}]
 prompt = "one\\ntwo \\"three\\" \\u007f"
 ledger = "L.xlsm"
+month_of = "document"
 sheet = "甲"
 done = "d/{year}"
 failed = "f"

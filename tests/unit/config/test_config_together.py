@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,14 @@ def test_a_key_file_that_others_may_read_is_told(tmp_path: Path) -> None:
     assert "secret" not in str(warning)
     (tmp_path / "k").chmod(0o600)
     assert load_text(tmp_path, text).warnings == ()
+
+
+def test_a_ledger_may_be_a_workbook_a_month(tmp_path: Path) -> None:
+    """With the year beside the month, nothing else in braces, and one rule for all folders that share it."""
+    inbox = "[[inbox]]\nfolder='{}'\nledger='Scans {{year}}-{{month}}.xlsx'\n"
+    assert load_text(tmp_path, inbox.format("a")).settings.inbox[0].ledger.name == "Scans {year}-{month}.xlsx"
+    for name, said in (("{month}.xlsx", "needs {year}"), ("{day}.xlsx", "may stand in braces")):
+        with pytest.raises(ConfigurationError, match=re.escape(said)):
+            load_text(tmp_path, f"[[inbox]]\nledger='{name}'\n")
+    with pytest.raises(ConfigurationError, match="month_of"):
+        load_text(tmp_path, inbox.format("a") + inbox.format("b") + "month_of='document'\n")

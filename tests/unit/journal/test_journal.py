@@ -115,10 +115,10 @@ def test_documents_come_back_as_they_were(journal: Journal) -> None:
     assert saved.key
     assert journal.documents.get(saved.key) == saved
     assert journal.documents.on_the_line() == (saved,)
-    assert journal.documents.is_on_the_line(saved.digest, saved.book, before=saved.key + 1)
-    assert not journal.documents.is_on_the_line(saved.digest, saved.book, before=saved.key)
-    assert not journal.documents.is_on_the_line(saved.digest, "other", before=saved.key + 1)
-    assert journal.documents.recorded(saved.digest, saved.book) == ()
+    assert journal.documents.on_the_line_before(replace(saved, key=saved.key + 1)) == saved
+    assert journal.documents.on_the_line_before(saved) is None
+    assert journal.documents.on_the_line_before(replace(saved, key=saved.key + 1, book="other")) is None
+    assert journal.documents.recorded_with(saved.digest, saved.book) == ()
 
 
 def test_filed_documents_leave_the_line(journal: Journal) -> None:

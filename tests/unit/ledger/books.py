@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ocrwatch.document import Cell, Row, Value
+from ocrwatch.ledger.csv_file import CsvLedger
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.messages import Message
@@ -36,6 +37,10 @@ def ledger_at(
     return WorkbookLedger(
         path, sheet, fields, folder_column=folder_column, locks=locks or Locks(), render=str, zone=UTC
     )
+
+
+def csv_at(path: Path, fields: Sequence[Field] = FIELDS, *, locks: Locks | None = None) -> CsvLedger:
+    return CsvLedger(path, fields, folder_column=False, locks=locks or Locks(), render=str, zone=UTC)
 
 
 def row(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ocrwatch.document import Document, Filed, Outcome, Read, Refused, Step
 from ocrwatch.messages import message
-from ocrwatch.service.schedule import FOR_EVER, Schedule
+from ocrwatch.service.schedule import FOR_EVER, Schedule, next_write
 from tests.unit.test_document import NOW, document
 
 
@@ -85,3 +85,11 @@ def test_any_order_of_calls_hands_each_document_to_one_taker(calls: list[tuple[i
             out.discard(key)
             schedule.put(numbered(key, NOW + 1 if call == "late" else 0.0))
     assert schedule.out() == len(out)
+
+
+def test_a_write_is_a_second_after_the_last_one_at_the_earliest() -> None:
+    """At once after a quiet time; a clock that was set back makes nobody wait."""
+    assert next_write(0.0, 100.0) == 100.0
+    assert next_write(100.0, 100.25) == 101.0
+    assert next_write(100.0, 101.0) == 101.0
+    assert next_write(100.0, 99.0) == 99.0

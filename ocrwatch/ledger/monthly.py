@@ -1,0 +1,75 @@
+"""The port `Ledger` over one workbook a month. Rows know their month; whatever else is asked is asked of every workbook
+that is there."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from ocrwatch.document import Cell, Row
+from ocrwatch.ledger.months import fixed_part, is_one_of, month_of, workbook_of
+from ocrwatch.ports import Ledger, Line
+
+
+class MonthlyLedger:
+    """The workbooks of the pattern `path`, each made by `ledger_at` when it is needed first."""
+
+    def __init__(self, path: Path, ledger_at: Callable[[Path], Ledger]) -> None:
+        self._path = path
+        self._ledger_at = ledger_at
+        self._ledgers: dict[Path, Ledger] = {}
+
+    def append(self, rows: Sequence[Row]) -> dict[str, int]:
+        """As the port says, for rows of one month. Of several, one may be written when another cannot be."""
+        together: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            together[row.month or month_of([row], "received")].append(row)
+        numbers: dict[str, int] = {}
+        for month, group in together.items():
+            numbers |= self._ledger(workbook_of(self._path, month)).append(group)
+        return numbers
+
+    def find(self, ids: Sequence[str]) -> dict[str, int]:
+        """As the port says; the numbers are those in each row's own workbook."""
+        found: dict[str, int] = {}
+        for ledger in self._present():
+            found |= ledger.find([each for each in ids if each not in found])
+        return found
+
+    def amend(
+        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+    ) -> bool:
+        """As the port says."""
+        return any(
+            ledger.find([row_id]) and ledger.amend(row_id, cells, reading=reading, file=file)
+            for ledger in self._present()
+        )
+
+    def lines(self) -> Iterator[Line]:
+        """As the port says, workbook by workbook."""
+        for ledger in self._present():
+            yield from ledger.lines()
+
+    def _present(self) -> list[Ledger]:
+        """Those of the months that have one, and those that had one a moment ago; the latest first."""
+        known = {*self._ledgers, *workbooks_of(self._path)}
+        return [self._ledger(path) for path in sorted(known, reverse=True)]
+
+    def _ledger(self, path: Path) -> Ledger:
+        if path not in self._ledgers:
+            self._ledgers[path] = self._ledger_at(path)
+        return self._ledgers[path]
+
+
+def workbooks_of(ledger: Path) -> list[Path]:
+    """The workbooks that are there of the pattern `ledger`."""
+    above = fixed_part(ledger)
+    depth = len(ledger.parts) - len(above.parts)
+    found = []
+    for folder, folders, names in os.walk(above):
+        if len(Path(folder).parts) - len(above.parts) >= depth - 1:
+            folders.clear()
+        found += [path for name in names if is_one_of(path := Path(folder, name), ledger)]
+    return sorted(found)

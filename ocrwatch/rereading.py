@@ -1,0 +1,133 @@
+"""What of another reading goes into the ledger: everything but what a person changed there.
+
+    written at first    the sheet shows    read now       becomes
+    A                   A                  B              B
+    A                   C                  B              C    corrected by a person (and A is still what we wrote)
+    nothing             nothing            B              B    a field that is new
+    A                   A                  not a field    A    a field that is none any more: left alone
+
+A plan is saved before it is carried out. After a crash the sheet may show its outcome already; that is no correction.
+
+Pure: no clock, disk, thread, network or log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ocrwatch.document import Cell, Document, Read, Row, Value, advance
+from ocrwatch.ledger.comparing import shows
+from ocrwatch.ledger.layout import Part, heading_key
+from ocrwatch.messages import Message, message
+from ocrwatch.ports import Field, FieldType, Line, Render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What is to be changed in a row: these cells, and with `reading` what is said of the reading."""
+
+    row: Row
+    cells: tuple[Cell, ...]
+
+
+def planned(document: Document, lines: Mapping[str, Line], fields: Sequence[Field], render: Render) -> Document:
+    """`document`, read again, with the rows that the ledger is to hold; `lines` are its rows there, by id.
+
+    A plan that was saved before is looked at once more: a person may have changed something since.
+    """
+    stage = document.stage
+    assert isinstance(stage, Read)
+    kinds: dict[str, FieldType] = {heading_key(field.name): field.type for field in fields}
+    wanted = stage.rows if stage.recording else _paired(document, stage)
+    earlier = {row.id: row for row in stage.earlier}
+    rows = tuple(
+        _merged(earlier[row.id], row, lines.get(row.id), kinds, render, begun=stage.recording)
+        if row.id in earlier
+        else row
+        for row in wanted
+    )
+    return advance(document, Read(rows=rows, recording=True, earlier=stage.earlier))
+
+
+def amendments(stage: Read) -> list[Amendment]:
+    """The rows that are to be changed, and in what."""
+    found = []
+    for before in stage.earlier:
+        row = next((row for row in stage.rows if row.id == before.id), before)
+        values = _values(before)
+        cells = tuple(cell for cell in row.cells if cell.value != values.get(cell.name))
+        if cells or (row.check, row.pages, row.engine) != (before.check, before.pages, before.engine):
+            found.append(Amendment(row=row, cells=cells))
+    return found
+
+
+def further_rows(stage: Read) -> list[Row]:
+    """The rows that the earlier reading did not have."""
+    ids = {row.id for row in stage.earlier}
+    return [row for row in stage.rows if row.id not in ids]
+
+
+def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
+    """The new rows in the place of the earlier ones, in their order; those that are more get ids of their own."""
+    rows = list(stage.earlier)
+    for number, row in enumerate(stage.rows):
+        if number < len(stage.earlier):
+            before = stage.earlier[number]
+            rows[number] = replace(
+                row, id=before.id, received=before.received, folder=before.folder, file=before.file, month=before.month
+            )
+        else:
+            rows.append(replace(row, id=f"{document.id}-{number + 1}", file=document.path, month=rows[0].month))
+    if len(stage.rows) < len(stage.earlier):
+        text = "read again, it gives fewer rows ({count}) than before ({earlier})"
+        remark = message(text, count=len(stage.rows), earlier=len(stage.earlier))
+        rows[0] = replace(rows[0], check=(*rows[0].check, remark))
+    return tuple(rows)
+
+
+def _merged(
+    before: Row, wanted: Row, line: Line | None, kinds: Mapping[str, FieldType], render: Render, *, begun: bool
+) -> Row:
+    """`wanted` with what a person changed in `before` as it was written; all of `before` where they deleted it."""
+    if line is None:
+        return before
+    values = _values(before)
+    cells = [
+        cell if _is_ours(cell, values.get(cell.name), line, kinds, begun=begun) else Cell(cell.name, values[cell.name])
+        for cell in wanted.cells
+        if cell.name in values or _is_ours(cell, None, line, kinds, begun=begun)
+    ]
+    named = {cell.name for cell in cells}
+    cells += [cell for cell in before.cells if cell.name not in named]
+    return replace(wanted, cells=tuple(cells), check=_check(before, wanted, line, render))
+
+
+def _is_ours(cell: Cell, before: Value, line: Line, kinds: Mapping[str, FieldType], *, begun: bool) -> bool:
+    """Whether nobody changed what stands under the cell's heading."""
+    key = heading_key(cell.name)
+    if key not in line.shown:
+        return True
+    shown, kind = line.shown[key], kinds.get(key, "text")
+    return shows(shown, before, kind) or (begun and shows(shown, cell.value, kind))
+
+
+def _check(before: Row, wanted: Row, line: Line, render: Render) -> tuple[Message, ...]:
+    """The remarks of the new reading; a person's own note comes along, and what they took out as seen stays out."""
+    key = heading_key(Part.CHECK.value)
+    if key not in line.shown:
+        return wanted.check
+    shown = str(line.shown[key] or "").strip()
+    if not shown:
+        return () if wanted.check == before.check else wanted.check
+    if shown in (_said(before, render), _said(wanted, render)):
+        return wanted.check
+    return (message("Noted before: {note}", note=shown), *wanted.check)
+
+
+def _said(row: Row, render: Render) -> str:
+    return "; ".join(map(render, row.check))
+
+
+def _values(row: Row) -> dict[str, Value]:
+    return {cell.name: cell.value for cell in row.cells}

@@ -1,0 +1,128 @@
+"""Comparing a ledger with the journal, and mending it: rows that were lost come back, links follow moved scans."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ocrwatch.document import Cell, Filed, Read, Row
+from ocrwatch.journal import Journal
+from ocrwatch.journal.written import Noted, Scan
+from ocrwatch.pipeline import digest_of
+from ocrwatch.ports import Field, Ledger
+from ocrwatch.service.comparison import Comparison, Known, compare
+
+log = logging.getLogger(__name__)
+
+_GROUP = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A filed scan that is not where it was put. `found`: where it lies now, None where it is nowhere to be found."""
+
+    scan: Scan
+    found: Path | None
+
+
+def looked_at(journal: Journal, book: str, ledger: Ledger, fields: Sequence[Field]) -> Comparison:
+    """How the sheet differs from what was written, noted in the journal. Raises what `Ledger.lines` raises."""
+    found = compare(ledger.lines(), _known(journal, book), fields)
+    journal.written.note(book, [noted for _, noted in found.corrected], found.missing)
+    return found
+
+
+def put_back(journal: Journal, book: str, ledger: Ledger, rows: Collection[str]) -> int:
+    """Add these rows once more, with what people corrected in them; how many. Raises what `Ledger.append` raises.
+
+    Broken off at any moment and begun again, no row is there twice.
+    """
+    count = 0
+    for ids in _groups(rows):
+        written = journal.written.rows(book, ids)
+        corrected = journal.written.corrections_of(book, ids)
+        ledger.append([_with(row, corrected) for row in written.values()])
+        count += len(written)
+    return count
+
+
+def mark_as_written(journal: Journal, book: str, rows: Collection[str]) -> None:
+    """The rows stand in the ledger itself again."""
+    for ids in _groups(rows):
+        journal.written.written_anew(book, ids)
+
+
+def moved_scans(journal: Journal, book: str, places: Sequence[Path]) -> list[Moved]:
+    """The filed scans that are not where they were put, looked for below `places` by their content."""
+    gone = [scan for scan in journal.written.scans(book) if not scan.path.exists()]
+    if not gone:
+        return []
+    taken = {scan.path for scan in journal.written.scans(book)}
+    by_size = _files_by_size(places, {scan.size_bytes for scan in gone}, taken)
+    found: dict[str, Path] = {}
+    for scan in gone:
+        if scan.digest not in found:
+            for path in by_size.get(scan.size_bytes, ()):
+                found.setdefault(digest_of(path) or "", path)
+    return [Moved(scan=scan, found=found.get(scan.digest)) for scan in gone]
+
+
+def mend_link(journal: Journal, ledger: Ledger, moved: Moved) -> bool:
+    """Let the rows of a moved scan lead to where it lies now; False where there is none. Raises what `Ledger.amend`
+    raises."""
+    document = journal.documents.get(moved.scan.key)
+    if document is None or moved.found is None or not isinstance(document.stage, Filed):
+        return False
+    rows = tuple(replace(row, file=moved.found) for row in document.stage.rows)
+    mended = [ledger.amend(row.id, (), file=moved.found) for row in rows]
+    journal.documents.save([replace(document, stage=replace(document.stage, path=moved.found, rows=rows))])
+    return any(mended)
+
+
+# ----------------------------------------------------------------
+
+
+def _groups(rows: Collection[str]) -> Iterator[list[str]]:
+    """`rows` in groups of one write each."""
+    ids = list(rows)
+    for start in range(0, len(ids), _GROUP):
+        yield ids[start : start + _GROUP]
+
+
+def _known(journal: Journal, book: str) -> Known:
+    being_written = {
+        document.id
+        for document in journal.documents.on_the_line()
+        if document.book == book and isinstance(document.stage, Read) and document.stage.recording
+    }
+    return Known(
+        times=journal.written.times(book),
+        rows=lambda ids: journal.written.rows(book, ids),
+        others=journal.written.forgotten(book) | being_written,
+        absences=journal.written.absences(book),
+        months=journal.written.months(book) if "{" in book else {},
+    )
+
+
+def _with(row: Row, corrected: Sequence[Noted]) -> Row:
+    """`row` with what people put into its cells."""
+    theirs = {noted.heading: noted.found for noted in corrected if noted.row == row.id}
+    return replace(row, cells=tuple(Cell(cell.name, theirs.get(cell.name, cell.value)) for cell in row.cells))
+
+
+def _files_by_size(places: Sequence[Path], sizes: Collection[int], taken: Collection[Path]) -> Mapping[int, list[Path]]:
+    found: dict[int, list[Path]] = defaultdict(list)
+    for path in sorted(
+        {Path(folder, name) for place in places for folder, _, names in os.walk(place) for name in names}
+    ):
+        try:
+            size = path.lstat().st_size
+        except OSError:
+            continue
+        if size in sizes and path not in taken:
+            found[size].append(path)
+    return found
