@@ -198,6 +198,19 @@ def test_an_answer_in_another_encoding_is_read_or_its_characters_marked(tmp_path
             assert desk.reader.read(document(), RECEIPT).entries[0]["company"] == "上\ufffd"
 
 
+def test_half_a_character_can_be_stored(tmp_path: Path) -> None:
+    """An encoding that makes halves of characters does not keep the answer, which is paid for, from being stored."""
+    whole = completion(fenced({"company": "ACME"})).body
+    assert isinstance(whole, bytes)
+    body = whole.replace(b"ACME", rb"ACME \ud83e" + b" \xff")
+    odd = Reply(body=body, headers={"Content-Type": "application/json; charset=raw_unicode_escape"})
+    with desk_at(tmp_path, odd) as (desk, server):
+        (entry,) = desk.reader.read(document(), RECEIPT).entries
+        assert desk.reader.read(document(), RECEIPT).entries == (entry,)
+        assert len(server.asked) == 1
+    assert entry["company"] == "ACME \ufffd ÿ"
+
+
 def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
     """Sent and unanswered in time may have been billed: it is retried, and costs an attempt."""
     with desk_at(tmp_path, completion("", delay_seconds=60)) as (desk, _):
