@@ -46,6 +46,7 @@ from ocrwatch.reading.failures import (
     failure,
 )
 from ocrwatch.reading.gate import Gate
+from ocrwatch.reading.in_flight import InFlight
 from ocrwatch.reading.merging import PageLost, PageRead, merged
 from ocrwatch.reading.probing import Probe, probed
 from ocrwatch.reading.prompts import wordings
@@ -100,6 +101,7 @@ class EndpointReader:
         self._host = self._connection.host
         self._sends_pixels = takes_pixel_fields(self._host) if pixel_fields == "auto" else pixel_fields
         self._gate = Gate(host=self._host, ceiling=concurrency, clock=clock)
+        self._in_flight = InFlight()
 
     def read(self, document: Document, profile: Profile) -> Reading:
         """The pages of `document` as one reading; see the port.
@@ -193,7 +195,15 @@ class EndpointReader:
     # ------------------------------------------------------------ asking
 
     def _asked(self, question: Question, subject: _Subject) -> str:
-        """The body of the service's completion, stored. A strict server is asked again without optional fields."""
+        """The body of the service's completion, stored; asked by one at a time."""
+        if subject.is_remote:
+            return self._asked_now(question, subject)
+        with self._in_flight.alone(question.key, subject.name):
+            stored = self._answers.get(question.key)  # it may have come just now
+            return self._asked_now(question, subject) if stored is None else stored
+
+    def _asked_now(self, question: Question, subject: _Subject) -> str:
+        """A strict server is asked again without optional fields."""
         try:
             body = self._completed(question, subject)
         except FieldsRefused:
@@ -201,15 +211,11 @@ class EndpointReader:
                 raise
             self._sends_pixels = False
             log.info("%s does not know the pixel fields: they are left out from now on", self._host)
-            plain = replace(question, pixels=None)
-            return self._stored(plain, subject) or self._asked(plain, subject)
+            return self._asked(replace(question, pixels=None), subject)
         if not subject.is_remote:
             said = completion(body)
             self._answers.put(question.key, body, digest=subject.digest, tokens=said.tokens if said else 0)
         return body
-
-    def _stored(self, question: Question, subject: _Subject) -> str | None:
-        return None if subject.is_remote else self._answers.get(question.key)
 
     def _completed(self, question: Question, subject: _Subject) -> str:
         """The body of a completion. Raises what stands in its place."""
