@@ -50,6 +50,7 @@ from ocrwatch.reading.in_flight import InFlight
 from ocrwatch.reading.merging import PageLost, PageRead, merged
 from ocrwatch.reading.probing import Probe, probed
 from ocrwatch.reading.prompts import wordings
+from ocrwatch.reading.recent_images import RecentImages
 from ocrwatch.reading.requests import MOST_PIXELS, Question, data_url, smaller_limits, takes_pixel_fields
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ class EndpointReader:
         self._sends_pixels = takes_pixel_fields(self._host) if pixel_fields == "auto" else pixel_fields
         self._gate = Gate(host=self._host, ceiling=concurrency, clock=clock)
         self._in_flight = InFlight()
+        self._images = RecentImages()
 
     def read(self, document: Document, profile: Profile) -> Reading:
         """The pages of `document` as one reading; see the port.
@@ -160,14 +162,13 @@ class EndpointReader:
 
     def _page(self, document: Document, number: int, profile: Profile) -> Answer:
         """What page `number` (from 1) says; a picture that the service does not take is made smaller once."""
-        limits = self._limits
-        picture = self._pages.picture(document.path, document.digest, number - 1, limits)
-        subject = _Subject(
-            name=document.path.name,
-            digest=document.digest,
-            image=sha256(picture.data).hexdigest(),
-            url=data_url(picture),
-        )
+        known = self._images.get((document.digest, number))
+        if known is not None:
+            self._ensure_of_use(_Subject(name=document.path.name, digest=document.digest, image=known, url=""), profile)
+        picture = self._pages.picture(document.path, document.digest, number - 1, self._limits)
+        image = sha256(picture.data).hexdigest()
+        self._images.put((document.digest, number), image)
+        subject = _Subject(name=document.path.name, digest=document.digest, image=image, url=data_url(picture))
         try:
             return self._answer(subject, profile)
         except PictureRefused:
@@ -187,6 +188,19 @@ class EndpointReader:
             except BadAnswer:
                 continue
         raise _unusable(subject.name)
+
+    def _ensure_of_use(self, subject: _Subject, profile: Profile) -> None:
+        """Making a picture costs seconds: it is not made to ask what may not be asked now. Raises as the gate."""
+        for prompt in wordings(profile):
+            stored = self._answers.get(self._question(subject, prompt).key)
+            if stored is None:
+                self._gate.ensure_open(subject.jitter)
+                return
+            try:
+                answer(stored, profile)
+            except BadAnswer:
+                continue
+            return
 
     def _question(self, subject: _Subject, prompt: str) -> Question:
         pixels = self._pixels if self._sends_pixels else None
@@ -225,6 +239,7 @@ class EndpointReader:
             try:
                 received = self._connection.post("/chat/completions", question.body(), key)
             except Offline as error:
+                self._gate.explain(error.message)
                 raise Offline(error.message, after_seconds=self._gate.unreachable()) from error
             seconds = self._clock() - started
         request_id = received.request_id or body_said(received.body).request_id or "unnamed"
@@ -247,7 +262,10 @@ class EndpointReader:
             kind = Failure.TROUBLE  # nothing was to be fetched: the gateway stumbled over its own copy
         kind, after_seconds = self._gate.failed(kind, received.retry_after, subject.jitter)
         log.info("%s met %s", subject.digest[:8], kind.name)
-        return error_of(kind, received, name=subject.name, host=self._host, key=key, after_seconds=after_seconds)
+        error = error_of(kind, received, name=subject.name, host=self._host, key=key, after_seconds=after_seconds)
+        if isinstance(error, Offline):
+            self._gate.explain(error.message)
+        return error
 
 
 def _unusable(name: str) -> Unusable:
