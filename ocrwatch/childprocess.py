@@ -1,12 +1,14 @@
 """A child process for work that may crash, hang or grow: decoding pictures and local OCR.
 
+    parent ◀─ frame(ready) ─────────────────────── child        once
     parent ── frame(function, arguments, blob) ──▶ child        over its standard input
     parent ◀─ frame(result | error, blob) ──────── child        over its standard output
 
 Rules
-  1. Started on demand, ended when idle; a call that takes too long or a child that dies is a `DecoderCrashed`.
+  1. Started on demand, ended when idle; a call that takes too long or a child that dies is a `DecoderCrashed`. One
+     that never says it is ready is a `Busy`: the computer's trouble, not the file's.
   2. A frame is a length, JSON of that length, and the blob whose length the JSON tells. Never pickle: what decodes
-     a hostile picture must not be able to run code here.
+     a hostile picture must not be able to run code here. It may raise what its work may raise, and has no key.
   3. The child ends with its parent: a thread of it waits for the end of its input, busy or not. Work that does not
      let that thread run ends at its own time limit, by a clock of the child's that nothing holds up.
   4. Only functions of this package are called: `function(arguments, blob) -> (result, blob)`.
@@ -17,25 +19,27 @@ On Linux the kernel bounds the child's memory. Elsewhere it is unbounded, but st
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import importlib
 import json
 import logging
 import os
 import queue
+import re
 import signal
 import struct
 import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from string import Formatter
 from typing import IO
 
-from ocrwatch import errors
-from ocrwatch.errors import DecoderCrashed, LineError
-from ocrwatch.messages import JSON, message, message_from_data, message_to_data
+from ocrwatch.errors import Busy, DecoderCrashed, Gone, Halt, Incomplete, LineError, NotAScan, Unreadable
+from ocrwatch.messages import JSON, Message, message, message_from_data, message_to_data
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +49,18 @@ ARGUMENT = "--child"
 _LENGTH = struct.Struct(">Q")
 _LONGEST_HEADER_BYTES = 64 * 1024 * 1024
 _LONGEST_BLOB_BYTES = 1024 * 1024 * 1024
+
+_LONGEST_TEXT_CHARS = 8000
+_LONGEST_WAIT_SECONDS = 3600.0
+
+_READY_SECONDS = 60.0
+"""For the child's start, which takes 0.1 s on a computer that is not busy."""
+
+_OUR_KEY = re.compile("OCRWATCH_.*KEY.*", re.IGNORECASE)
+"""Variables of the environment that the child must not know."""
+
+_RAISED = {kind.__name__: kind for kind in (Busy, DecoderCrashed, Gone, Incomplete, NotAScan, Unreadable)}
+"""What the child's work may raise, and `Halt` while it reads print: it cannot speak for the service or the ledger."""
 
 _AFTERWARDS_SECONDS = 2.0
 """How much later than its parent the child itself ends a call that takes too long."""
@@ -67,22 +83,28 @@ class ChildProcess:
     ) -> tuple[JSON, bytes]:
         """What `function` ("ocrwatch.module:name") returns in the child.
 
-        Raises the `LineError` it raised there; `DecoderCrashed` when it died, hung or failed in any other way.
+        Raises the `LineError` it raised there; `Busy` when it cannot be started; `DecoderCrashed` when it died, hung
+        or failed in any other way.
         """
         with self._lock:
             self._cancel_idle()
+            process = self._running()
             try:
-                header, answer = self._answered(
-                    {"function": function, "arguments": dict(arguments), "timeout_seconds": timeout_seconds}, blob
+                header, answer = _exchange(
+                    process,
+                    {"function": function, "arguments": dict(arguments), "timeout_seconds": timeout_seconds},
+                    blob,
                 )
-            except (OSError, EOFError, ValueError) as error:
+            except BlockingIOError as error:  # nothing was asked
+                raise _no_start(error) from error
+            except (OSError, EOFError, ValueError, RecursionError) as error:
                 self._end()
                 log.warning("The %s process ended while it worked", self.name)
                 raise _crashed() from error
             finally:
                 self._end_when_idle()
-        if "error" in header:
-            raise _restored(header["error"], self.name)
+        if "result" not in header:
+            raise _restored(header.get("error"), function, self.name)
         return header["result"], answer
 
     def pid(self) -> int | None:
@@ -99,21 +121,20 @@ class ChildProcess:
             self._cancel_idle()
             self._end()
 
-    def _answered(self, header: dict[str, JSON], blob: bytes) -> tuple[dict[str, JSON], bytes]:
-        process = self._running()
-        too_late = threading.Timer(float(str(header["timeout_seconds"])), process.kill)
-        too_late.daemon = True
-        too_late.start()
-        try:
-            return _exchange(process, header, blob)
-        finally:
-            too_late.cancel()
-
     def _running(self) -> subprocess.Popen[bytes]:
+        """The child, ready. Raises `Busy`."""
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._end()
-        self._process = _start(self._memory_bytes)
+        try:
+            self._process = _start(self._memory_bytes)
+            assert self._process.stdout is not None
+            with _killed_after(self._process, _READY_SECONDS):
+                _read_frame(self._process.stdout)
+        except (OSError, EOFError, ValueError, RuntimeError) as error:  # no file, no memory, no process, no thread
+            self._end()
+            log.warning("The %s process cannot be started: %s", self.name, type(error).__name__)
+            raise _no_start(error) from error
         return self._process
 
     def _end(self) -> None:
@@ -128,9 +149,11 @@ class ChildProcess:
                     stream.close()
 
     def _end_when_idle(self) -> None:
-        self._idle = threading.Timer(self._idle_seconds, self._end_if_idle)
-        self._idle.daemon = True
-        self._idle.start()
+        idle = threading.Timer(self._idle_seconds, self._end_if_idle)
+        idle.daemon = True
+        with suppress(RuntimeError):  # no thread to be had now: after the next call
+            idle.start()
+            self._idle = idle
 
     def _end_if_idle(self) -> None:
         if self._lock.acquire(blocking=False):  # not free: it is working, and will be idle again
@@ -155,6 +178,7 @@ def _start(memory_bytes: int) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl+C in a terminal is for the daemon
+        env={name: value for name, value in os.environ.items() if not _OUR_KEY.fullmatch(name)},
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
 
@@ -162,8 +186,23 @@ def _start(memory_bytes: int) -> subprocess.Popen[bytes]:
 def _exchange(process: subprocess.Popen[bytes], header: dict[str, JSON], blob: bytes) -> tuple[dict[str, JSON], bytes]:
     assert process.stdin is not None
     assert process.stdout is not None
-    _write_frame(process.stdin, header, blob)
-    return _read_frame(process.stdout)
+    with _killed_after(process, float(str(header["timeout_seconds"]))):
+        _write_frame(process.stdin, header, blob)
+        return _read_frame(process.stdout)
+
+
+@contextmanager
+def _killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    too_late = threading.Timer(seconds, process.kill)
+    too_late.daemon = True
+    try:
+        too_late.start()
+    except RuntimeError as error:  # no thread to be had: nothing was asked yet
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
+    try:
+        yield
+    finally:
+        too_late.cancel()
 
 
 def _write_frame(stream: IO[bytes], header: dict[str, JSON], blob: bytes) -> None:
@@ -195,15 +234,42 @@ def _crashed() -> DecoderCrashed:
     return DecoderCrashed(message("Opening the picture failed: the process that decodes it ended or took too long."))
 
 
-def _restored(data: JSON, name: str) -> LineError:
-    """The error that the child met, as it was raised there."""
-    assert isinstance(data, dict)
-    kind = getattr(errors, str(data["kind"]), None)
-    if isinstance(kind, type) and issubclass(kind, LineError):
-        after = data["after_seconds"]
-        return kind(message_from_data(data["message"]), after_seconds=None if after is None else float(str(after)))
-    log.error("The %s process met an unexpected error:\n%s", name, data["traceback"])
+def _no_start(error: Exception) -> Busy:
+    reason = error.strerror if isinstance(error, OSError) else None
+    if reason:
+        text = "ocrwatch cannot start its helper process, which opens the scans ({reason}). It is tried again."
+        return Busy(message(text, reason=reason))
+    return Busy(
+        message("The helper process of ocrwatch, which opens the scans, ends as soon as it starts. It is tried again.")
+    )
+
+
+def _restored(data: JSON, function: str, name: str) -> LineError:
+    """The error that the child met, as it was raised there. What its work does not raise, it did not meet."""
+    match data:
+        case {"kind": str(kind), "message": told, "after_seconds": None | int() | float() as seconds} if (
+            kind in _RAISED or (kind == Halt.__name__ and function.startswith("ocrwatch.reading."))
+        ):
+            with suppress(KeyError, ValueError, AssertionError, RecursionError):
+                after_seconds = None if seconds is None else min(max(float(seconds), 0.0), _LONGEST_WAIT_SECONDS)
+                return _RAISED.get(kind, Halt)(_plain(message_from_data(told)), after_seconds=after_seconds)
+        case {"traceback": str(where)}:
+            log.error("The %s process met an unexpected error:\n%s", name, where[:_LONGEST_TEXT_CHARS])
+            return _crashed()
+    log.error("The %s process told of an error that its work does not know", name)
     return _crashed()
+
+
+def _plain(told: Message) -> Message:
+    """`told`, if it is filled in by its names alone, as all of ours are. Raises ValueError, KeyError."""
+    places = dict(told.places)
+    for _, place, layout, conversion in Formatter().parse(told.template[:_LONGEST_TEXT_CHARS]):
+        if place is not None and (place not in places or layout or conversion):
+            raise ValueError("no message")
+    for value in places.values():
+        if isinstance(value, Message):
+            _plain(value)
+    return told
 
 
 # ---------------------------------------------------------------- in the child
@@ -221,6 +287,7 @@ def child_main(arguments: list[str]) -> None:
     os.dup2(2, 1)
     calls: queue.Queue[tuple[dict[str, JSON], bytes]] = queue.Queue()
     threading.Thread(target=_listen, args=(questions, calls), daemon=True).start()
+    _write_frame(answers, {"ready": True}, b"")
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123  `Path` costs the start 5 ms
         while True:
             header, blob = calls.get()

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from ocrwatch.errors import DiskFull
+import logging
+import re
+
 from ocrwatch.journal.database import Database
+
+log = logging.getLogger(__name__)
+
+MOST_TOKENS = 1_000_000_000
+"""Of one answer. A sum of many still fits SQLite's integers, whatever a server claims."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which no UTF-8 can hold."""
 
 
 class StoredAnswers:
@@ -27,6 +37,8 @@ class StoredAnswers:
 
     def put(self, request: str, answer: str, *, digest: str, tokens: int = 0) -> None:
         """Store `answer` durably. Raises `DiskFull`; the answer is then kept in memory and stored by the next call."""
+        answer = _LONE_SURROGATE.sub("\ufffd", answer)
+        tokens = min(max(int(tokens), 0), MOST_TOKENS)
         self._unsaved[request] = (answer, digest, tokens)
         with self._database.transaction() as connection:
             connection.execute(
@@ -35,7 +47,7 @@ class StoredAnswers:
                 "tokens = tokens + excluded.tokens, received_at = excluded.received_at, retired = 0",
                 (request, digest, answer, tokens, self._database.clock()),
             )
-        del self._unsaved[request]
+        self._unsaved.pop(request, None)
 
     def retire(self, digest: str) -> None:
         """Use the answers for these bytes no more: a person asked for another reading. Raises `DiskFull`."""
@@ -43,9 +55,9 @@ class StoredAnswers:
             connection.execute("UPDATE answers SET retired = 1 WHERE digest = ?", (digest,))
 
     def save_unsaved(self) -> None:
-        """Store what could not be stored before; best effort."""
+        """Store what could not be stored before; best effort: one that cannot be stored does not hold up the others."""
         for request, (answer, digest, tokens) in tuple(self._unsaved.items()):
             try:
                 self.put(request, answer, digest=digest, tokens=tokens)
-            except DiskFull:
-                return
+            except Exception as error:  # noqa: BLE001  each is tried again the next time
+                log.warning("An answer cannot be stored yet: %s", type(error).__name__)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from ocrwatch.ledger.dressing import ColumnRange, Surroundings, heading_format
 from ocrwatch.ledger.fill_down import FillDown
-from ocrwatch.ledger.formats import Entry, lines_taken
+from ocrwatch.ledger.formats import LINE_POINTS, Entry, line_points, lines_taken
 from ocrwatch.ledger.grammar import SheetRow
 from ocrwatch.ledger.growing import Growth, grown_close
 from ocrwatch.ledger.header import Header
@@ -32,7 +32,6 @@ from ocrwatch.ledger.survey import Survey
 from ocrwatch.ledger.tables import grown_table
 from ocrwatch.ledger.totals import moved_totals
 
-_LINE_POINTS = 15
 _MOST_LINES = 12
 
 
@@ -201,14 +200,15 @@ class Draft:
 
     def _height(self, entries: Mapping[str, Entry], known: Sequence[ColumnRange]) -> int | None:
         """Excel fits rows to wrapped text by itself; not every program does. None: one line."""
-        lines = 1
+        lines, points = 1, LINE_POINTS
         for column in self._columns:
             entry = entries.get(column.key)
             if entry is not None and _wraps(column, entry):
                 place = self._places[column.key]
                 width = next((each.width for each in known if each.holds(place) and each.width), None)
                 lines = max(lines, lines_taken(str(entry.value), width or MIN_WIDTH))
-        return _LINE_POINTS * min(lines, _MOST_LINES) if lines > 1 else None
+                points = max(points, line_points(str(entry.value)))
+        return points * min(lines, _MOST_LINES) if lines > 1 else None
 
     def _grow(self, first: int, last: int, shift: int, scope: Area) -> None:
         survey = self.survey

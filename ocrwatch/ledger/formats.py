@@ -10,6 +10,7 @@ Pure.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -44,6 +45,12 @@ _DECIMALS = dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF
     ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3
 )
 """Decimals of a currency by ISO 4217 where they are not two."""
+
+LINE_POINTS = 15
+WIDE_LINE_POINTS = 17
+
+_CAPITAL_WIDTH = 1.2
+_BROAD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&")
 
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -113,7 +120,12 @@ def display_width(text: str) -> int:
 def lines_taken(text: str, width: float) -> int:
     """About how many lines `text` takes, wrapped in a column `width` characters wide."""
     room = max(1, int(width) - 1)
-    return sum(max(1, -(-sum(map(_width, line)) // room)) for line in text.splitlines())
+    return sum(max(1, math.ceil(sum(map(_drawn_width, line)) / room)) for line in text.splitlines())
+
+
+def line_points(text: str) -> int:
+    """How high one line of `text` is, in points: the fonts of Chinese, Japanese and Korean are higher."""
+    return WIDE_LINE_POINTS if any(_width(character) > 1 for character in text) else LINE_POINTS
 
 
 def shown_width(entry: Entry) -> int:
@@ -135,6 +147,11 @@ def _width(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _drawn_width(character: str) -> float:
+    """Beside a digit, which is what columns are measured in."""
+    return _CAPITAL_WIDTH if character in _BROAD else _width(character)
 
 
 def _amount(amount: Amount) -> Entry:

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 from ocrwatch.messages import JSON
 
+_MOST_TOKENS = 1_000_000_000
+"""No answer has more, whatever a server claims: the sum of many is to be a number that a database can hold."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
@@ -90,8 +93,18 @@ def _finish_reason(choice: JSON) -> str:
 
 def _tokens(usage: object) -> int:
     match usage:
-        case {"total_tokens": int(total)} if total > 0:
-            return int(total)
-        case {"prompt_tokens": int(put_in), "completion_tokens": int(put_out)}:
-            return max(0, put_in + put_out)
+        case {"total_tokens": total} if _number(total):
+            return _number(total)
+        case {"prompt_tokens": put_in, "completion_tokens": put_out}:
+            return min(_number(put_in) + _number(put_out), _MOST_TOKENS)
+    return 0
+
+
+def _number(claimed: object) -> int:
+    """Servers write all sorts of things there."""
+    match claimed:
+        case bool():
+            return 0
+        case int():
+            return min(max(claimed, 0), _MOST_TOKENS)
     return 0

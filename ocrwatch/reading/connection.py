@@ -25,6 +25,7 @@ from ocrwatch.errors import BadKey, LineError, Offline, ServerTrouble
 from ocrwatch.messages import message
 from ocrwatch.ports import Clock
 from ocrwatch.reading.completions import Received, safe_id
+from ocrwatch.reading.loose_json import without_lone_surrogates
 from ocrwatch.reading.requests import is_private
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _text(data: bytes, charset: str | None) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         try:
-            return data.decode(charset or "utf-8", "replace")
+            return without_lone_surrogates(data.decode(charset or "utf-8", "replace"))
         except (LookupError, UnicodeError):
             return data.decode("utf-8", "replace")
 

@@ -46,9 +46,11 @@ from ocrwatch.reading.failures import (
     failure,
 )
 from ocrwatch.reading.gate import Gate
+from ocrwatch.reading.in_flight import InFlight
 from ocrwatch.reading.merging import PageLost, PageRead, merged
 from ocrwatch.reading.probing import Probe, probed
 from ocrwatch.reading.prompts import wordings
+from ocrwatch.reading.recent_images import RecentImages
 from ocrwatch.reading.requests import MOST_PIXELS, Question, data_url, smaller_limits, takes_pixel_fields
 
 log = logging.getLogger(__name__)
@@ -100,6 +102,8 @@ class EndpointReader:
         self._host = self._connection.host
         self._sends_pixels = takes_pixel_fields(self._host) if pixel_fields == "auto" else pixel_fields
         self._gate = Gate(host=self._host, ceiling=concurrency, clock=clock)
+        self._in_flight = InFlight()
+        self._images = RecentImages()
 
     def read(self, document: Document, profile: Profile) -> Reading:
         """The pages of `document` as one reading; see the port.
@@ -158,14 +162,13 @@ class EndpointReader:
 
     def _page(self, document: Document, number: int, profile: Profile) -> Answer:
         """What page `number` (from 1) says; a picture that the service does not take is made smaller once."""
-        limits = self._limits
-        picture = self._pages.picture(document.path, document.digest, number - 1, limits)
-        subject = _Subject(
-            name=document.path.name,
-            digest=document.digest,
-            image=sha256(picture.data).hexdigest(),
-            url=data_url(picture),
-        )
+        known = self._images.get((document.digest, number))
+        if known is not None:
+            self._ensure_of_use(_Subject(name=document.path.name, digest=document.digest, image=known, url=""), profile)
+        picture = self._pages.picture(document.path, document.digest, number - 1, self._limits)
+        image = sha256(picture.data).hexdigest()
+        self._images.put((document.digest, number), image)
+        subject = _Subject(name=document.path.name, digest=document.digest, image=image, url=data_url(picture))
         try:
             return self._answer(subject, profile)
         except PictureRefused:
@@ -186,6 +189,19 @@ class EndpointReader:
                 continue
         raise _unusable(subject.name)
 
+    def _ensure_of_use(self, subject: _Subject, profile: Profile) -> None:
+        """Making a picture costs seconds: it is not made to ask what may not be asked now. Raises as the gate."""
+        for prompt in wordings(profile):
+            stored = self._answers.get(self._question(subject, prompt).key)
+            if stored is None:
+                self._gate.ensure_open(subject.jitter)
+                return
+            try:
+                answer(stored, profile)
+            except BadAnswer:
+                continue
+            return
+
     def _question(self, subject: _Subject, prompt: str) -> Question:
         pixels = self._pixels if self._sends_pixels else None
         return Question(model=self._model, prompt=prompt, image=subject.image, url=subject.url, pixels=pixels)
@@ -193,7 +209,15 @@ class EndpointReader:
     # ------------------------------------------------------------ asking
 
     def _asked(self, question: Question, subject: _Subject) -> str:
-        """The body of the service's completion, stored. A strict server is asked again without optional fields."""
+        """The body of the service's completion, stored; asked by one at a time."""
+        if subject.is_remote:
+            return self._asked_now(question, subject)
+        with self._in_flight.alone(question.key, subject.name):
+            stored = self._answers.get(question.key)  # it may have come just now
+            return self._asked_now(question, subject) if stored is None else stored
+
+    def _asked_now(self, question: Question, subject: _Subject) -> str:
+        """A strict server is asked again without optional fields."""
         try:
             body = self._completed(question, subject)
         except FieldsRefused:
@@ -201,15 +225,11 @@ class EndpointReader:
                 raise
             self._sends_pixels = False
             log.info("%s does not know the pixel fields: they are left out from now on", self._host)
-            plain = replace(question, pixels=None)
-            return self._stored(plain, subject) or self._asked(plain, subject)
+            return self._asked(replace(question, pixels=None), subject)
         if not subject.is_remote:
             said = completion(body)
             self._answers.put(question.key, body, digest=subject.digest, tokens=said.tokens if said else 0)
         return body
-
-    def _stored(self, question: Question, subject: _Subject) -> str | None:
-        return None if subject.is_remote else self._answers.get(question.key)
 
     def _completed(self, question: Question, subject: _Subject) -> str:
         """The body of a completion. Raises what stands in its place."""
@@ -219,6 +239,7 @@ class EndpointReader:
             try:
                 received = self._connection.post("/chat/completions", question.body(), key)
             except Offline as error:
+                self._gate.explain(error.message)
                 raise Offline(error.message, after_seconds=self._gate.unreachable()) from error
             seconds = self._clock() - started
         request_id = received.request_id or body_said(received.body).request_id or "unnamed"
@@ -241,7 +262,10 @@ class EndpointReader:
             kind = Failure.TROUBLE  # nothing was to be fetched: the gateway stumbled over its own copy
         kind, after_seconds = self._gate.failed(kind, received.retry_after, subject.jitter)
         log.info("%s met %s", subject.digest[:8], kind.name)
-        return error_of(kind, received, name=subject.name, host=self._host, key=key, after_seconds=after_seconds)
+        error = error_of(kind, received, name=subject.name, host=self._host, key=key, after_seconds=after_seconds)
+        if isinstance(error, Offline):
+            self._gate.explain(error.message)
+        return error
 
 
 def _unusable(name: str) -> Unusable:

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ocrwatch.errors import Throttled
-from ocrwatch.messages import message
+from ocrwatch.errors import LineError, Offline, Throttled
+from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock
 from ocrwatch.reading import throttle
 from ocrwatch.reading.failures import Failure
@@ -22,16 +22,24 @@ class Gate:
         self._clock = clock
         self._lock = threading.Lock()
         self._traffic = throttle.at_first(ceiling)
+        self._trouble = message("No connection to {host}: is it running, and the computer online?", host=host)
+
+    def ensure_open(self, jitter: float) -> None:
+        """Raises what `passed` would raise now: ask before anything costly is done for a question."""
+        with self._lock:
+            error = self._refusal(jitter)
+        if error is not None:
+            raise error
 
     @contextmanager
     def passed(self, jitter: float) -> Iterator[None]:
-        """Be counted as under way. Raises `Throttled` at once when nobody more may be now."""
+        """Be counted as under way. Raises `Throttled` or `Offline` at once when nobody more may be now."""
         with self._lock:
-            seconds = throttle.seconds_to_wait(self._traffic, self._clock(), jitter)
-            if seconds == 0:
+            error = self._refusal(jitter)
+            if error is None:
                 self._traffic = throttle.asked(self._traffic)
-        if seconds:
-            raise Throttled(message("{host} asked to slow down.", host=self._host), after_seconds=seconds)
+        if error is not None:
+            raise error
         try:
             yield
         finally:
@@ -40,6 +48,11 @@ class Gate:
     def answered(self) -> None:
         """The service did what was asked."""
         self._change(throttle.answered)
+
+    def explain(self, trouble: Message) -> None:
+        """Why the service is not to be reached: those who are turned away are told."""
+        with self._lock:
+            self._trouble = trouble
 
     def unreachable(self) -> float:
         """There was no connection: the seconds until the next try."""
@@ -63,6 +76,16 @@ class Gate:
             return kind, traffic.not_before - now
         self._change(throttle.reached)
         return kind, None
+
+    def _refusal(self, jitter: float) -> LineError | None:
+        now = self._clock()
+        seconds = throttle.offline_seconds_to_wait(self._traffic, now, jitter)
+        if seconds:
+            return Offline(self._trouble, after_seconds=seconds)
+        seconds = throttle.seconds_to_wait(self._traffic, now, jitter)
+        if seconds:
+            return Throttled(message("{host} asked to slow down.", host=self._host), after_seconds=seconds)
+        return None
 
     def _change(self, step: Callable[[Traffic], Traffic]) -> Traffic:
         with self._lock:

@@ -21,6 +21,7 @@ from ocrwatch.reading import finder, lines
 from ocrwatch.reading.answers import Answer
 from ocrwatch.reading.finder_amounts import Found
 from ocrwatch.reading.lines import Line, Quad
+from ocrwatch.reading.loose_json import without_lone_surrogates
 from ocrwatch.reading.merging import PageRead, merged
 
 ENGINE = "local"
@@ -92,7 +93,7 @@ class LocalReader:
             read, _ = self._child.call(
                 "ocrwatch.reading.recognition:lines", {}, picture.data, timeout_seconds=_TIMEOUT_SECONDS
             )
-            answer = json.dumps(read, ensure_ascii=False, separators=(",", ":"))
+            answer = without_lone_surrogates(json.dumps(read, ensure_ascii=False, separators=(",", ":")))
             self._answers.put(request, answer, digest=document.digest)
         return lines.straightened(_parsed(answer))
 

@@ -34,7 +34,7 @@ class Traffic:
     """`limit`: how many may be asked at once now, at most `ceiling`; `under_way`: how many are.
 
     `refusals`: how many times in a row it was asked to slow down. `quota_since`, `offline_since`: when that
-    trouble began, None without.
+    trouble began, None without. `offline_until`: when the service, which was not to be reached, is tried again.
     """
 
     ceiling: int
@@ -44,6 +44,7 @@ class Traffic:
     refusals: int = 0
     quota_since: float | None = None
     offline_since: float | None = None
+    offline_until: float = 0.0
 
 
 def at_first(ceiling: int) -> Traffic:
@@ -59,6 +60,15 @@ def seconds_to_wait(traffic: Traffic, now: float, jitter: float) -> float:
     if traffic.under_way >= int(traffic.limit):
         return SHORTEST_BACKOFF_SECONDS * (0.75 + 0.5 * jitter)
     return 0.0
+
+
+def offline_seconds_to_wait(traffic: Traffic, now: float, jitter: float) -> float:
+    """0 when one may try whether the service is to be reached again, else for how long not; one tries at a time."""
+    if traffic.offline_since is None:
+        return 0.0
+    if 0 < traffic.offline_until - now <= LONGEST_BACKOFF_SECONDS:
+        return traffic.offline_until - now + jitter * SHORTEST_BACKOFF_SECONDS
+    return SHORTEST_BACKOFF_SECONDS * (0.75 + 0.5 * jitter) if traffic.under_way else 0.0
 
 
 def asked(traffic: Traffic) -> Traffic:
@@ -108,7 +118,8 @@ def reached(traffic: Traffic) -> Traffic:
 
 def unreachable(traffic: Traffic, now: float) -> Traffic:
     """There was no connection."""
-    return replace(traffic, offline_since=now if traffic.offline_since is None else traffic.offline_since)
+    traffic = replace(traffic, offline_since=now if traffic.offline_since is None else traffic.offline_since)
+    return replace(traffic, offline_until=now + offline_seconds(traffic, now))
 
 
 def offline_seconds(traffic: Traffic, now: float) -> float:

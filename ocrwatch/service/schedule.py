@@ -34,14 +34,18 @@ class Schedule:
         self._documents: dict[int, Document] = {}
         self._heaps: dict[Step, list[tuple[float, int]]] = {step: [] for step in (Step.READ, Step.RECORD, Step.FILE)}
         self._out: set[int] = set()
+        self._counts: Counter[Step] = Counter()
 
     def put(self, document: Document) -> None:
         """Add or bring back `document`; one at rest leaves the line."""
         self._out.discard(document.key)
+        before = self._documents.pop(document.key, None)
+        if before is not None:
+            self._counts[next_step(before, FOR_EVER)] -= 1
         step = next_step(document, FOR_EVER)
         if step is Step.REST:
-            self._documents.pop(document.key, None)
             return
+        self._counts[step] += 1
         self._documents[document.key] = document
         heapq.heappush(self._heaps[step], (document.not_before, document.key))
 
@@ -86,7 +90,7 @@ class Schedule:
 
     def count(self) -> Counter[Step]:
         """How many are on the line, by the step they are for."""
-        return Counter(next_step(document, FOR_EVER) for document in self._documents.values())
+        return self._counts.copy()
 
     def _drop_stale(self, step: Step) -> None:
         heap = self._heaps[step]

@@ -194,6 +194,7 @@ def test_lies_about_lengths(child: ChildProcess, tmp_path: Path, monkeypatch: py
     """A child gone wild cannot make the daemon reserve what it claims to send."""
     liar = f"""
         import os, struct, sys, threading
+        os.write(1, struct.pack(">Q", 17) + b'{{"blob_bytes": 0}}')
         os.write(1, struct.pack(">Q", {len(lie)}) + {lie!r}.encode())
         threading.Event().wait()
     """
@@ -239,13 +240,83 @@ def test_close_ends_work(child: ChildProcess, tmp_path: Path) -> None:
     assert child.pid() is None
 
 
-def test_no_start(monkeypatch: pytest.MonkeyPatch, child: ChildProcess) -> None:
-    """A child that cannot even be started is a DecoderCrashed."""
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [("/nowhere/python", "cannot start its helper process"), ("ending", "ends as soon as it starts")],
+    ids=["moved away", "half there"],
+)
+def test_no_start(
+    monkeypatch: pytest.MonkeyPatch, child: ChildProcess, tmp_path: Path, program: str, said: str
+) -> None:
+    """A child that cannot be started, as while the program is replaced, is no fault of the file: it waits."""
     with monkeypatch.context() as patch:
-        patch.setattr(sys, "executable", "/nowhere/python")
-        with pytest.raises(DecoderCrashed):
+        place = str(_program(tmp_path, "raise SystemExit(1)")) if program == "ending" else program
+        patch.setattr(sys, "executable", place)
+        patch.setattr(sys, "frozen", True, raising=False)
+        with pytest.raises(Busy, match=said) as met:
+            works(child)
+        assert type(met.value) is Busy
+    assert works(child)
+
+
+@pytest.mark.parametrize("runs", [False, True], ids=["at its start", "while it runs"])
+def test_no_thread_to_be_had(monkeypatch: pytest.MonkeyPatch, child: ChildProcess, runs: bool) -> None:
+    """At the limit of processes and threads the file waits, too."""
+    if runs:
+        assert works(child)
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Timer, "start", refuse)
+        with pytest.raises(Busy, match="cannot start its helper process"):
             works(child)
     assert works(child)
+
+
+def test_the_child_has_no_key(monkeypatch: pytest.MonkeyPatch, child: ChildProcess) -> None:
+    """What decodes a hostile picture does not find the key in its environment."""
+    for name in ("OCRWATCH_API_KEY", "OCRWATCH_OTHER_KEY_2", "ocrwatch_api_key"):
+        monkeypatch.setenv(name, "sk-secret")
+    monkeypatch.setenv("OCRWATCH_TEST_LANGUAGE", "en")
+    names = call(child, "environment")
+    assert isinstance(names, list)
+    assert "OCRWATCH_TEST_LANGUAGE" in names
+    assert not [name for name in names if "KEY" in str(name).upper() and "OCRWATCH" in str(name).upper()]
+
+
+HOSTILE: list[JSON] = [
+    *({"kind": kind, "message": {"template": "x", "places": {}}, "after_seconds": None}
+      for kind in ("BadKey", "EverythingRefused", "Halt", "LedgerBusy", "RefusedByEndpoint", "LineError", "log", "")),
+    {"kind": "Busy"},
+    {"kind": "Busy", "message": "x", "after_seconds": None},
+    {"kind": "Busy", "message": {"template": "{x}", "places": {}}, "after_seconds": None},
+    {"kind": "Busy", "message": {"template": "{x:9999999999}", "places": {"x": "y"}}, "after_seconds": None},
+    {"kind": "Busy", "message": {"template": "{x.__class__}", "places": {"x": "y"}}, "after_seconds": None},
+    {"kind": "Busy", "message": {"template": "{", "places": {}}, "after_seconds": None},
+    {"kind": "Busy", "message": {"template": "x", "places": {}}, "after_seconds": "soon"},
+    {"traceback": 5},
+    [],
+    None,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", HOSTILE)
+def test_a_child_gone_wild_speaks_only_of_its_file(child: ChildProcess, told: JSON) -> None:
+    """An error that decoding cannot meet (a refused key, a busy workbook, nonsense) is a crash of the child."""
+    with pytest.raises(DecoderCrashed):
+        call(child, "lie", told=told)
+    assert works(child)
+
+
+@pytest.mark.parametrize(("told", "obeyed"), [(1e300, 3600.0), (-5, 0.0), (7, 7.0)])
+def test_a_wait_has_a_limit(child: ChildProcess, told: float, obeyed: float) -> None:
+    """Nothing the child says puts a file off for ever."""
+    said: JSON = {"template": "{name} waits", "places": {"name": "a.jpg"}}
+    with pytest.raises(Busy, match=r"a\.jpg waits") as met:
+        call(child, "lie", told={"kind": "Busy", "message": said, "after_seconds": told})
+    assert met.value.after_seconds == obeyed
 
 
 # ---------------------------------------------------------------- its parent

@@ -29,7 +29,18 @@ from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.messages import message
 from tests import endpoint_replies as replies
 from tests.endpoint_server import EndpointServer, Reply, completion, error, fenced, in_turn
-from tests.integration.endpoint_reading import GOOD, KEY, RECEIPT, Desk, desk_at, document, drawn, good, scan
+from tests.integration.endpoint_reading import (
+    GOOD,
+    KEY,
+    RECEIPT,
+    Desk,
+    DrawnPages,
+    desk_at,
+    document,
+    drawn,
+    good,
+    scan,
+)
 
 # ---------------------------------------------------------------- the table of errors
 
@@ -156,6 +167,17 @@ def test_throttling_lets_nobody_through_until_its_time(tmp_path: Path) -> None:
         assert turned_away.after_seconds is not None
         assert len(server.asked) == 1
         desk.clock.now += 0.2
+        assert desk.reader.read(document(), RECEIPT).entries == (GOOD,)
+
+
+def test_a_waiting_scan_is_decoded_once(tmp_path: Path) -> None:
+    """While the service asks to slow down, its pictures are not made again and again for nothing."""
+    with desk_at(tmp_path, replies.throttled(), good()) as (desk, _):
+        assert isinstance(desk.pages, DrawnPages)
+        for _ in range(4):
+            assert isinstance(desk.error(), Throttled)
+        assert len(desk.pages.asked) == 1
+        desk.clock.now += 120
         assert desk.reader.read(document(), RECEIPT).entries == (GOOD,)
 
 

@@ -21,7 +21,7 @@ from ocrwatch.errors import (
 )
 from ocrwatch.reading.connection import Connection
 from tests.endpoint_server import EndpointServer, Reply, completion, error, fenced, in_turn
-from tests.integration.endpoint_reading import GOOD, RECEIPT, Desk, HandClock, desk_at, document, good
+from tests.integration.endpoint_reading import GOOD, RECEIPT, Desk, DrawnPages, HandClock, desk_at, document, good
 
 # ---------------------------------------------------------------- no connection
 
@@ -51,6 +51,40 @@ def test_no_connection_waits_without_an_attempt_and_ever_longer(reply: Reply, tm
         desk.reader.read(document(), RECEIPT)
     assert len(server.asked) == 1
     assert desk.error(document(Path("/scans/b.jpg"))).after_seconds == 5
+    desk.close()
+
+
+def test_while_offline_one_tries_and_the_others_are_turned_away(tmp_path: Path) -> None:
+    """A crowd of scans does not try one connection each; all are told the same, and go on when it is back."""
+    port = free_port()
+    pages = DrawnPages()
+    desk = Desk(f"http://127.0.0.1:{port}/v1", tmp_path, pages)
+    crowd = [document(Path(f"/scans/{number}.jpg")) for number in range(5)]
+    first = desk.error(crowd[0])
+    with EndpointServer(in_turn(good()), port=port) as server:
+        for waiting in crowd * 3:
+            met = desk.error(waiting)
+            assert isinstance(met, Offline)
+            assert met.message == first.message
+            assert met.after_seconds is not None
+            assert 5 <= met.after_seconds <= 10
+        assert server.connections == 0
+        assert len(pages.asked) == len(crowd)  # decoded once each, not at every try
+        desk.clock.now += 5
+        for waiting in crowd:
+            assert desk.reader.read(waiting, RECEIPT).entries == (GOOD,)
+    desk.close()
+
+
+def test_stored_answers_are_found_while_offline(tmp_path: Path) -> None:
+    """What was paid for needs no service."""
+    port = free_port()
+    desk = Desk(f"http://127.0.0.1:{port}/v1", tmp_path)
+    with EndpointServer(in_turn(good()), port=port):
+        desk.reader.read(document(), RECEIPT)
+    assert isinstance(desk.error(document(Path("/scans/b.jpg"))), Offline)
+    assert desk.reader.read(document(), RECEIPT).entries == (GOOD,)
+    assert desk.new_reader().read(document(), RECEIPT).entries == (GOOD,)
     desk.close()
 
 
@@ -196,6 +230,19 @@ def test_an_answer_in_another_encoding_is_read_or_its_characters_marked(tmp_path
         )
         with desk_at(tmp_path / charset, odd) as (desk, _):
             assert desk.reader.read(document(), RECEIPT).entries[0]["company"] == "上\ufffd"
+
+
+def test_half_a_character_can_be_stored(tmp_path: Path) -> None:
+    """An encoding that makes halves of characters does not keep the answer, which is paid for, from being stored."""
+    whole = completion(fenced({"company": "ACME"})).body
+    assert isinstance(whole, bytes)
+    body = whole.replace(b"ACME", rb"ACME \ud83e" + b" \xff")
+    odd = Reply(body=body, headers={"Content-Type": "application/json; charset=raw_unicode_escape"})
+    with desk_at(tmp_path, odd) as (desk, server):
+        (entry,) = desk.reader.read(document(), RECEIPT).entries
+        assert desk.reader.read(document(), RECEIPT).entries == (entry,)
+        assert len(server.asked) == 1
+    assert entry["company"] == "ACME \ufffd ÿ"
 
 
 def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:

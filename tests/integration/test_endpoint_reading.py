@@ -9,13 +9,14 @@ import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.document import Document
-from ocrwatch.errors import BadAnswer, DiskFull, Unusable
+from ocrwatch.errors import BadAnswer, DiskFull, TwinInProgress, Unusable
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.messages import message
 from ocrwatch.reading.prompts import wordings
@@ -146,6 +147,32 @@ def test_a_stored_answer_is_never_paid_for_again(tmp_path: Path) -> None:
         again = desk.new_reader().read(document(), RECEIPT)
         desk.close()
     assert first == again
+    assert len(server.asked) == 1
+
+
+def test_the_same_picture_twice_at_once_is_paid_for_once(tmp_path: Path) -> None:
+    """Of two that hold the same bytes one is asked for; the other waits, free of charge, and finds the answer."""
+    is_asked, may_answer = threading.Event(), threading.Event()
+
+    def respond(_: Asked) -> Reply:
+        is_asked.set()
+        may_answer.wait(20)
+        return completion(fenced(dict(GOOD)))
+
+    with EndpointServer(respond) as server:
+        desk = Desk(server, tmp_path)
+        twin = document(Path("/elsewhere/b.jpg"))
+        twin = replace(twin, digest=document().digest)
+        first = threading.Thread(target=desk.reader.read, args=(document(), RECEIPT))
+        first.start()
+        assert is_asked.wait(20)
+        met = desk.error(twin)
+        assert isinstance(met, TwinInProgress)
+        assert met.after_seconds == 2
+        may_answer.set()
+        first.join(20)
+        assert desk.reader.read(twin, RECEIPT).entries == (GOOD,)
+        desk.close()
     assert len(server.asked) == 1
 
 

@@ -272,3 +272,15 @@ def test_a_copy_of_the_sheet_is_not_taken_for_its_continuation(path: Path) -> No
     ledger_at(path).append([row(2)])
     assert [record["company"] for record in records(path)] == ["shop 1", "shop 2"]
     assert len(records(path, f"{SHEET} (2)")) == 1
+
+
+def test_rows_are_as_high_as_what_is_wrapped_in_them(tmp_path: Path) -> None:
+    """Two lines of capitals, two of Chinese, one line: the first two rows get room for theirs, the third stays."""
+    path = tmp_path / "Ledger.xlsx"
+    ledger = ledger_at(path)
+    ledger.append([row(1, {"company": "x"})])
+    width = sheet_of(path).column_dimensions["D"].width
+    names = ("QU" * int(width / 2), "海" * int(width * 0.6), "x")
+    ledger.append([row(number, {"company": name}) for number, name in enumerate(names, 2)])
+    heights = [sheet_of(path).row_dimensions[number].height for number in (3, 4, 5)]
+    assert heights == [30, 34, None]

@@ -83,3 +83,20 @@ def refuse(arguments, blob):
 
 def cannot_be_told(arguments, blob):
     return {"a set": {1}}, b""
+
+
+def environment(arguments, blob):
+    return sorted(os.environ), b""
+
+
+def lie(arguments, blob):
+    """The child's answer to this call is an error of one's own making."""
+    main = sys.modules["__main__"]
+    write = main._write_frame
+
+    def lying(stream, header, blob):
+        main._write_frame = write
+        write(stream, {"error": arguments["told"]}, b"")
+
+    main._write_frame = lying
+    return None, b""

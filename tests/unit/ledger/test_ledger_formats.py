@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ocrwatch.document import Amount, Value
-from ocrwatch.ledger.formats import amount_format, display_width, entry, fit_text, lines_taken, shown_width
+from ocrwatch.ledger.formats import amount_format, display_width, entry, fit_text, line_points, lines_taken, shown_width
 from ocrwatch.ports import FieldType
 
 
@@ -79,3 +79,14 @@ def test_lines_are_counted_with_their_wrapping() -> None:
     assert lines_taken("a\n\nb", 20) == 3
     assert lines_taken("x" * 40, 21) == 2
     assert lines_taken("车" * 20, 21) == 2
+
+
+def test_broad_letters_need_more_room() -> None:
+    """Capitals are broader than the digits that a column is measured in: a second line is not cut off."""
+    assert lines_taken("QUAYSIDE COFFEE ROOMS", 22) == 2
+    assert lines_taken("quayside coffee room", 22) == 1
+
+
+def test_wide_characters_need_higher_lines() -> None:
+    """A line of Chinese is higher than one of Latin letters."""
+    assert (line_points("Total 12"), line_points("合计 12"), line_points("")) == (15, 17, 15)

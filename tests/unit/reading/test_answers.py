@@ -343,6 +343,12 @@ def test_a_body_is_a_completion_or_an_error(sent: str, is_one: bool) -> None:
         ("null", 0),
         ("{}", 0),
         ('"many"', 0),
+        ('{"total_tokens": 99999999999999999999999}', 1_000_000_000),
+        ('{"total_tokens": true, "prompt_tokens": 3, "completion_tokens": 4}', 7),
+        ('{"total_tokens": -9}', 0),
+        ('{"total_tokens": 1e300}', 0),
+        ('{"prompt_tokens": 99999999999999999999999, "completion_tokens": 99999999999999999999999}', 1_000_000_000),
+        ('{"prompt_tokens": -5, "completion_tokens": 4}', 4),
     ],
 )
 def test_the_billed_tokens_are_told_where_they_are(usage: str, tokens: int) -> None:

@@ -106,6 +106,21 @@ def test_a_blank_back_side_is_no_matter() -> None:
     assert (reading.entries, reading.remarks) == (({"total": "£3.00"},), ())
 
 
+def test_half_a_character_is_marked_as_not_read() -> None:
+    """What the engine makes of a sign it does not know can be stored, whatever it is."""
+
+    class Halving(ScriptedEngine):
+        def call(
+            self, function: str, arguments: Mapping[str, JSON], blob: bytes = b"", *, timeout_seconds: float
+        ) -> tuple[JSON, bytes]:
+            read, _ = super().call(function, arguments, blob, timeout_seconds=timeout_seconds)
+            return json.loads(json.dumps(read).replace("SHOP", "\\ud83eHOP")), b""
+
+    local_reader, answers = reader(Halving(), FIRST)
+    assert local_reader.read(document(), fields("company")).entries == ({"company": "CORNER \ufffdHOP LTD"},)
+    assert all(answer.encode() for answer in answers.stored.values())
+
+
 def test_stored_lines_are_not_recognised_again() -> None:
     """After a crash, or for other fields, the lines come from the stored answers, engine or no engine."""
     answers = MemoryAnswers()
