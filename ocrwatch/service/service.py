@@ -28,7 +28,7 @@ from ocrwatch.ports import Clock
 from ocrwatch.service import orders
 from ocrwatch.service.intake import Intake
 from ocrwatch.service.pausing import FOR_EVER, Pause, halted, may_read, next_chance, paused_by_user, probing
-from ocrwatch.service.schedule import Schedule, next_write
+from ocrwatch.service.schedule import WRITE_SECONDS, Schedule, next_write
 from ocrwatch.service.status import DaemonStatus, daemon_to_json, pause_from_json, pause_to_json
 
 log = logging.getLogger(__name__)
@@ -100,6 +100,7 @@ class Service:
         self._started_at = self._moved_at = clock()
         self._seen, self._seen_at = -1, clock()
         self._write_began_at = 0.0
+        self._arrived_at = 0.0
         self._looks = 0
         self._published = ""
         self._trouble: Message | None = None
@@ -350,8 +351,7 @@ class Service:
         with self._line:
             while not self._is_stopping:
                 now = self._clock()
-                is_last = not self._schedule.count()[Step.READ]  # nothing that could join this write is being read
-                may_write_at = now if is_last else next_write(self._write_began_at, now)
+                may_write_at = next_write(self._write_began_at, now) if self._may_be_joined(now) else now
                 batch = self._schedule.take_all(Step.FILE, now, GROUP)
                 if not batch and may_write_at <= now:
                     batch = self._schedule.take_all(Step.RECORD, now, GROUP)
@@ -361,6 +361,10 @@ class Service:
                 next_time = min(next_record, self._schedule.next_time(Step.FILE))
                 self._line.wait(self._seconds_to(next_time))
             return None
+
+    def _may_be_joined(self, now: float) -> bool:
+        """Whether more rows may come to share the next write: scans are being read, or come in just now."""
+        return bool(self._schedule.count()[Step.READ]) or now - self._arrived_at < WRITE_SECONDS
 
     # ------------------------------------------------------------ the line
 
@@ -401,6 +405,8 @@ class Service:
         self._schedule.put(document)
         if document.trouble is None:
             self._moved_at = self._clock()
+        if isinstance(document.stage, Arrived):
+            self._arrived_at = self._clock()
         self._line.notify_all()
 
     def _seconds_to(self, moment: float) -> float | None:
