@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -177,9 +178,10 @@ class App:
     def stop(self, seconds: float) -> None:
         """Let documents in flight finish within `seconds`, and let go of everything."""
         ended = self.service.stop(seconds)
-        self._watching.stop()
         for source in self._sources:
-            source.inbox.close()
+            source.inbox.release()
+        # Not waited for: the observer's buffer sleeps for half a second before it ends.
+        threading.Thread(target=self._watching.stop, name="unwatch", daemon=True).start()
         self._engine.close()
         if ended:  # else a thread still needs it; the system closes it with the process
             self.journal.close()

@@ -138,10 +138,14 @@ class Inbox:
             look_again_at=self._clock() if remain else self._look_again_at(was_listed=not is_fresh),
         )
 
+    def release(self) -> None:
+        """Let others have the folder: the program ends."""
+        self._lease.release()
+
     def close(self) -> None:
         """Watch the folder no more, and let others have it."""
         self._watch.rest()
-        self._lease.release()
+        self.release()
 
     # ------------------------------------------------------------ listing
 
