@@ -99,6 +99,8 @@ def run_program() -> int:
     terminal.prepare()
     try:
         app()
+    except SystemExit as done:  # typer ends so, whatever the command returned
+        return done.code if isinstance(done.code, int) else 0
     except UsageError as error:
         terminal.complain(error.message, mark=terminal.BAD)
         return error.exit_status
