@@ -45,6 +45,7 @@ class World:
         self.filer = FolderFiler(self.inbox, done="done", failed="failed", after="move", render=str, clock=self.clock)
         self.recover: Callable[[], None] = lambda: None
         self.stamp: object = 0
+        self.service: Service | None = None
 
     def clock(self) -> float:
         return self.now + time.monotonic() - self._begun
@@ -58,6 +59,8 @@ class World:
         other = Journal(self.state, self.clock)
         other.orders.give(verb)
         other.close()
+        if self.service is not None:
+            self.service.hint()  # need not wait for the next tick
 
     def filed(self) -> list[str]:
         return sorted(path.name for path in (self.inbox / "done").glob("*.jpg") if path.stat().st_size < 25)
@@ -88,6 +91,7 @@ class World:
             key_stamp=lambda: self.stamp,
         )
         service.start()
+        self.service = service
         try:
             yield service
         finally:
