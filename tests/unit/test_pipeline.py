@@ -508,3 +508,27 @@ def test_an_unwritable_done_folder_is_waited_for(tmp_path: Path, error: DiskFull
         assert running.work()
     assert len(calls) == 4
     assert (line.inbox / "done" / "a.jpg").exists()
+
+
+def test_nothing_is_read_while_an_answer_could_not_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal's disk is nearly full: the scan waits, and nothing is paid for."""
+    line = Line(tmp_path)
+    line.drop("a.jpg", "first")
+    monkeypatch.setattr("ocrwatch.journal.database.ROOM_BYTES", 1 << 62)
+    with line.started() as running:
+        running.take_in()
+        assert not running.work(rounds=10)
+        (waiting,) = running.journal.documents.on_the_line()
+        assert waiting.trouble is not None
+        assert waiting.attempts == 0
+    assert not line.billed
+    monkeypatch.undo()
+    _run_to_the_end(line)
+    assert (line.inbox / "done" / "a.jpg").exists()
+
+
+def test_the_journal_survives_a_power_cut(tmp_path: Path) -> None:
+    """What is committed is on the disk: write-ahead log, synchronised in full."""
+    with Line(tmp_path).started() as running, running.journal.database.reading() as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
