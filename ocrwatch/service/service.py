@@ -97,6 +97,7 @@ class Service:
         self._threads: list[threading.Thread] = []
         self._pause: Pause | None = None
         self._is_stopping = False
+        self._is_taken_up = False
         self._started_at = self._moved_at = clock()
         self._seen, self._seen_at = -1, clock()
         self._write_began_at = 0.0
@@ -172,12 +173,11 @@ class Service:
 
     def _take_up(self) -> None:
         """Begin where the journal says that the line stood; what is in the way of that is waited for, visibly."""
-        while not self._is_stopping and not self._looks:
+        while not self._is_stopping and not self._is_taken_up:
             try:
                 self._recover()
-                for document in self._journal.documents.on_the_line():
-                    self._bring_back(self._resumed(document))
-                break
+                self._bring_back(*map(self._resumed, self._journal.documents.on_the_line()))
+                self._is_taken_up = True  # once: a feeder that fell over must not hand out what a reader holds
             except Busy as error:
                 log.warning("The line cannot be taken up yet: %s", type(error).__name__)
                 self._trouble = error.message
