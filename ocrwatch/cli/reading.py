@@ -13,7 +13,7 @@ import typer
 
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded
-from ocrwatch.cli.showing import row_data, row_pairs
+from ocrwatch.cli.showing import items_lines, row_data, row_pairs
 from ocrwatch.cli.terminal import about, complain, help_text, say, say_pairs
 from ocrwatch.document import Document, Row, Signature
 from ocrwatch.errors import BadAnswer, LineError, UsageError
@@ -38,7 +38,9 @@ def read(
             "--profile",
             metavar="TYPE",
             help=help_text(
-                message("What kind of scan it is: receipt, invoice, train-ticket (default: as configured).")
+                message(
+                    "What kind of scan it is: receipt, receipt-items, invoice, train-ticket (default: as configured)."
+                )
             ),
         ),
     ] = "",
@@ -159,3 +161,5 @@ def _show(name: str, rows: tuple[Row, ...]) -> None:
     say(name)
     for row in rows:
         say_pairs(row_pairs(row))
+        for line in items_lines(row):
+            say(line)

@@ -54,7 +54,7 @@ def _lines(choices: Choices, render: Render) -> Iterator[str]:
     yield "[[inbox]]"
     yield from _comment(render, message("The watched folder. Scans that were read move to its subfolder done."))
     yield _setting("folder", choices.folder)
-    yield from _comment(render, message("What the scans are: receipt, invoice or train-ticket."))
+    yield from _comment(render, message("What the scans are: receipt, receipt-items, invoice or train-ticket."))
     yield _setting("profile", choices.profile)
     yield from _comment(render, message("The workbook that each scan adds a row to. It is made when there is none."))
     yield _setting("ledger", choices.ledger)

@@ -66,8 +66,9 @@ def destinations(inbox: Inbox) -> tuple[Path, Path]:
 
 
 def columns(inbox: Inbox) -> tuple[str, ...]:
-    """The field columns of the inbox's sheet."""
-    return tuple(field.name for field in profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields)
+    """The field columns of the inbox's sheet, and of the sheets of its tables."""
+    fields = profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields
+    return tuple(name for field in fields for name in (field.name, *(each.name for each in field.fields)))
 
 
 def _fixed(folder: Path, pattern: str) -> Path:
