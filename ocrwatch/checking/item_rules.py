@@ -24,7 +24,8 @@ from ocrwatch.ports import Field, ItemTexts
 _QUANTITY = frozenset({"quantity", "qty", "count", "数量", "件数"})
 _UNIT_PRICE = frozenset({"unit price", "price each", "price per unit", "单价"})
 _AMOUNT = frozenset({
-    "amount", "line total", "line amount", "total", "total price", "sum", "subtotal", "price", "金额", "小计", "合计", "总价",
+    "amount", "line total", "line amount", "total", "total price", "sum", "subtotal", "price",
+    "金额", "小计", "合计", "总价",
 })  # fmt: skip
 
 _MOST_REMARKS = 5
