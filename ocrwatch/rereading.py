@@ -38,8 +38,15 @@ ItemLines = Mapping[str, Mapping[str, Sequence[Line]]]
 """What stands in the sheets of tables: by the table's name and the row's id, in the sheet's order."""
 
 
+_NO_ITEMS: ItemLines = {}
+
+
 def planned(
-    document: Document, lines: Mapping[str, Line], fields: Sequence[Field], render: Render, item_lines: ItemLines
+    document: Document,
+    lines: Mapping[str, Line],
+    fields: Sequence[Field],
+    render: Render,
+    item_lines: ItemLines = _NO_ITEMS,
 ) -> Document:
     """`document`, read again, with the rows that the ledger is to hold; `lines` are its rows there, by id.
 

@@ -66,7 +66,7 @@ def built_in() -> dict[str, Profile]:
     """The profiles that come with the program, by name."""
     folder = files("ocrwatch.config") / "profiles"
     found = {}
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name.removesuffix(".toml")):
         if file.name.endswith(".toml"):
             data = _ProfileData.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
             found[data.name] = Profile(name=data.name, fields=tuple(field.field() for field in data.fields))

@@ -241,7 +241,7 @@ def test_a_setting_is_found_on_its_line(above: list[str]) -> None:
 
 def test_the_built_in_document_types() -> None:
     """They are those that the design names, each with required fields of one name each."""
-    assert set(built_in()) == {"invoice", "receipt", "train-ticket"}
+    assert set(built_in()) == {"invoice", "receipt", "receipt-items", "train-ticket"}
     for found in built_in().values():
         names = [field.name.casefold() for field in found.fields]
         assert len(set(names)) == len(names)
