@@ -209,7 +209,8 @@ class _Fields:
 
     def _best(self, name: str, found: Mapping[Rank, Lines]) -> Said:
         """The lines under the best kind of key that has some."""
-        return self._told(name, next((found[rank] for rank in Rank if rank in found and found[rank].lines), Lines()))
+        ranked = [found[rank] for rank in Rank if rank in found]
+        return self._told(name, next((lines for lines in ranked if lines.lines), ranked[0]))
 
     def _told(self, name: str, lines: Lines) -> Said:
         if lines.unclear:

@@ -128,7 +128,8 @@ class LineReader:
     def _object(self, node: Object) -> Lines:
         """A single line, one list a column, or lines by their numbers or names."""
         inner = [value for _, value in node.pairs]
-        if inner and all(isinstance(value, Object) for value in inner) and not self._values(node):
+        has_own = any(self._keys.match((key,)) for key, _ in node.pairs)
+        if inner and all(isinstance(value, Object) for value in inner) and not has_own:
             return self._keyed(node)
         columns = {
             match.field: value
@@ -137,7 +138,7 @@ class LineReader:
         }
         if columns and len(columns) == len(self._values(node)):
             return self._columns(columns)
-        if not self._values(node) and len(inner) == 1:  # around the table itself: {"list": […]}
+        if not has_own and len(inner) == 1:  # around the table itself: {"list": […]}
             return self.lines(inner[0]) if isinstance(inner[0], tuple) else Lines(unclear=_says(node))
         return self._one(node)
 
