@@ -323,6 +323,22 @@ def test_values_that_cannot_be_are_told(tmp_path: Path, text: str, said: str) ->
         ("[{name = 'a', labels = 'b'}]", 'labels is not right: it is a list of texts: ["one", "two"]'),
         ("[{name = 'a', labels = [1]}]", "labels is not right: it must be a text in quotes"),
         ("[{name = 'a', lables = []}]", "there is no setting lables. Did you mean labels?"),
+        (
+            "['a', {name = 't', type = 'items', fields = [{name = 'x', lables = []}]}]",
+            "there is no setting lables. Did you mean labels?",
+        ),
+        ("['a', {name = 't', type = 'items'}]", "say which fields each line of t has: fields = ["),
+        ("['a', {name = 't', type = 'items', fields = []}]", "say which fields each line of t has"),
+        ("['a', {name = 't', type = 'items', fields = 'x'}]", "fields is not right: it is a list of names"),
+        ("['a', {name = 't', type = 'items', fields = ['x', 5]}]", "fields is not right: it is a list of names"),
+        ("['a', {name = 't', fields = ['x', 'X']}]", "the field x is named twice"),
+        ("['a', {name = 't', fields = ['Document ID']}]", "Document ID is a column of ocrwatch's own"),
+        ("['a', {name = 't', fields = [{name = 'x', type = 'money'}]}]", "type is not right: choose one of"),
+        ("['a', {name = 't', fields = [{name = 'x', fields = ['y']}]}]", "a table cannot hold another one: x"),
+        ("['a', {name = 't', fields = [{name = 'x', type = 'items'}]}]", "a table cannot hold another one: x"),
+        ("['a', {name = 't', fields = [{name = 'x', unique = true}]}]", "not of its lines: x"),
+        ("[{name = 'a', type = 'id', fields = ['x']}]", 'only a field of type "items" has fields of its own: a'),
+        ("[{name = 't', type = 'items', fields = ['x']}]", "name at least one field that is no table"),
     ],
 )
 def test_fields_that_cannot_be_columns_are_told(tmp_path: Path, fields: str, said: str) -> None:
