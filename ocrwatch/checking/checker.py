@@ -55,7 +55,7 @@ class RowChecker:
         )
         rows = []
         for number, entry in enumerate(entries, 1):
-            cells, items, check = _cells(entry, profile, evidence)
+            cells, items, check = _cells(entry, profile, evidence, reading.text)
             rows.append(
                 Row(
                     id=document.id if len(entries) == 1 else f"{document.id}-{number}",
@@ -74,7 +74,7 @@ class RowChecker:
 
 
 def _cells(
-    entry: Mapping[str, Said], profile: Profile, evidence: Evidence
+    entry: Mapping[str, Said], profile: Profile, evidence: Evidence, text: str
 ) -> tuple[tuple[Cell, ...], tuple[Items, ...], tuple[Message, ...]]:
     cells: list[Cell] = []
     check: list[Message] = []
@@ -85,7 +85,7 @@ def _cells(
         cells.append(Cell(field.name, result.value))
         check.extend(result.check)
     values = {cell.name: cell.value for cell in cells}
-    items, doubts = _items(entry, profile, evidence, values)
+    items, doubts = _items(entry, profile, evidence, values, text)
     if all(cell.value is None for cell in cells) and not items:
         check.insert(0, message("Nothing could be read from this scan"))
     check.extend(breaches(fields, values))
@@ -93,7 +93,7 @@ def _cells(
 
 
 def _items(
-    entry: Mapping[str, Said], profile: Profile, evidence: Evidence, values: Mapping[str, Value]
+    entry: Mapping[str, Said], profile: Profile, evidence: Evidence, values: Mapping[str, Value], text: str
 ) -> tuple[tuple[Items, ...], list[Message]]:
     found: list[Items] = []
     check: list[Message] = []
@@ -104,7 +104,7 @@ def _items(
             continue
         items, doubts = typed_items(lines, field, evidence)
         found.append(items)
-        check += (*doubts, *sums(items, field, cell_fields(profile.fields), values))
+        check += (*doubts, *sums(items, field, cell_fields(profile.fields), values, text))
     return tuple(found), check
 
 

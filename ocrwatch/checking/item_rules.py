@@ -1,7 +1,8 @@
 """A table's lines: each text becomes a typed cell, and what does not add up is named.
 
     quantity x unit price = amount       of each line that has all three, within the rounding of the unit price
-    amounts of all lines    = total      or the net, or the total without the tax; within 0.05, in one currency
+    amounts of all lines    = total      or the net, or the total without the tax; within 0.05, in one currency; or a
+                                         sum that is printed beside them
 
 Rule: warnings only; nothing is changed, completed or left out. A rule that lacks a value is not applied. A role is
 taken by exactly one field, told by its whole name or one of its labels.
@@ -11,6 +12,7 @@ Pure: no clock, disk, thread, network or log.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -44,8 +46,10 @@ def typed_items(lines: ItemTexts, field: Field, evidence: Evidence) -> tuple[Ite
     return Items(name=field.name, lines=tuple(typed)), tuple(_shortened(field, remarks))
 
 
-def sums(items: Items, field: Field, fields: Sequence[Field], values: Mapping[str, Value]) -> tuple[Message, ...]:
-    """What the amounts of the lines do not add up to, of the document's `values`."""
+def sums(
+    items: Items, field: Field, fields: Sequence[Field], values: Mapping[str, Value], text: str = ""
+) -> tuple[Message, ...]:
+    """What the amounts of the lines do not add up to, of the document's `values`. `text`: all that is printed."""
     name = of_role(field.fields, _AMOUNT, "amount")
     total = of_role(fields, TOTAL, "amount")
     amounts = [cell.value for line in items.lines for cell in line if cell.name == name]
@@ -56,10 +60,16 @@ def sums(items: Items, field: Field, fields: Sequence[Field], values: Mapping[st
     if len(typed) < len(amounts) or len({each.currency for each in (*typed, sought)} - {""}) > 1:
         return ()
     added = sum((amount.number for amount in typed), Decimal())
-    if any(abs(added - each) <= ROUNDING for each in _acceptable(sought, fields, values)):
+    is_printed = _times(added, text) > [amount.number for amount in typed].count(added)
+    if is_printed or any(abs(added - each) <= ROUNDING for each in _acceptable(sought, fields, values)):
         return ()
-    text = "{items} add up to {sum}, {total} says {said}"
-    return (message(text, items=field.name, sum=f"{added:f}", total=str(total), said=f"{sought.number:f}"),)
+    said = "{items} add up to {sum}, {total} says {said}"
+    return (message(said, items=field.name, sum=f"{added:f}", total=str(total), said=f"{sought.number:f}"),)
+
+
+def _times(number: Decimal, text: str) -> int:
+    """How often the number stands in the text."""
+    return len(re.findall(rf"(?<![\d.]){re.escape(f'{number:f}')}(?![.]?\d)", text.replace(",", "")))
 
 
 def _acceptable(total: Amount, fields: Sequence[Field], values: Mapping[str, Value]) -> Iterator[Decimal]:

@@ -133,3 +133,14 @@ def test_a_table_without_lines_is_missing() -> None:
         (row,) = RowChecker().rows(document(), RECEIPT, Reading(entries=(entry,), engine="e", pages="1"))
         assert (row.items, said(row)) == ((), ["items is missing"])
     assert row.cells[0] == Cell("company", "Tea house")
+
+
+def test_a_sum_that_is_printed_is_no_doubt() -> None:
+    """As a subtotal before tax and service, where the text is known; a single item's own amount is no sum."""
+    entry: dict[str, Said] = {**HEAD, "total": "1,234.00", "items": (TEA, {**MILK, "amount": "1,100.00"})}
+    for text, count in (("Tea 5.00 Milk 1,100.00 Subtotal 1,105.00", 0), ("Tea 5.00 Milk 1,100.00 x1,105.009", 1)):
+        reading = Reading(entries=(entry,), engine="e", pages="1", text=text)
+        (row,) = RowChecker().rows(document(), RECEIPT, reading)
+        assert len([each for each in said(row) if "add up" in each]) == count
+    single = Reading(entries=({**HEAD, "items": (TEA,)},), engine="e", pages="1", text="Tea 5.00 Total 8.00")
+    assert said(RowChecker().rows(document(), RECEIPT, single)[0]) == ["items add up to 5.00, total says 8.00"]
