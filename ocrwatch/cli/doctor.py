@@ -66,9 +66,9 @@ def _configuration(found: Loaded) -> Iterator[Finding]:
 
 def _state(found: Loaded) -> Iterator[Finding]:
     with opened(found.settings) as (journal, running):
-        yield Finding(message("The journal is in order: {path}", path=str(journal.database.path)))
+        yield Finding(message("The records of ocrwatch are in order: {path}", path=str(journal.database.path)))
         if journal.database.set_aside is not None:
-            text = "It was damaged and a new one begun; the damaged one is kept: {path}"
+            text = "They were damaged and begun anew; the damaged ones are kept: {path}"
             yield Finding(message(text, path=str(journal.database.set_aside)), terminal.WARNING)
         yield Finding(message("The log: {path}", path=str(found.settings.state_dir / "logs")))
         if running:
@@ -195,7 +195,9 @@ def _endpoint(settings: Settings, key: str | None) -> Iterator[Finding]:
 
     yield Finding(message("Pictures are sent to {host} to be read.", host=settings.endpoint.base_url))
     if key is None:
-        yield Finding(message("No key is set. Where the service asks for one: ocrwatch key set"), terminal.WARNING)
+        yield Finding(
+            message("No key is set. Where the reading service asks for one: ocrwatch key set"), terminal.WARNING
+        )
     engine = Engine(settings, Forgotten())
     try:
         assert isinstance(engine.reader, EndpointReader)

@@ -39,7 +39,7 @@ def init(
     config: ConfigOption = None,
     folder: Annotated[str, typer.Option(help=help_text(message("The folder to watch.")), metavar="FOLDER")] = "",
     profile: Annotated[
-        str, typer.Option(help=help_text(message("The kind of scans: receipt, invoice, train-ticket.")), metavar="TYPE")
+        str, typer.Option(help=help_text(message("The document type: receipt, invoice, train-ticket.")), metavar="TYPE")
     ] = "",
     ledger: Annotated[
         str, typer.Option(help=help_text(message("The spreadsheet the rows go to (.xlsx).")), metavar="FILE")
@@ -144,7 +144,7 @@ def _ledger(usual: Path, *, ask: bool) -> str:
         path = path.with_name(f"{path.name}.xlsx") if not path.suffix else path
         if path.suffix.lower() in (".xlsx", ".xlsm") and not path.is_dir():
             return str(path)
-        say(message("{path} is no Excel workbook: its name must end in .xlsx.", path=str(path)))
+        say(message("{path} is no Excel file: its name must end in .xlsx.", path=str(path)))
 
 
 def _path(question: Message, usual: Path, *, ask: bool) -> Path:
@@ -166,7 +166,7 @@ def _ask_for_key(settings: Settings) -> None:
         say(message("The key is kept in the system's keyring."), mark=terminal.GOOD)
     except ConfigurationError as error:
         terminal.complain(error.message, mark=terminal.WARNING)
-        say(message("Until the service has its key, no scan can be read."))
+        say(message("Until the reading service has its key, no scan can be read."))
 
 
 def _write(target: Path, text: str) -> None:

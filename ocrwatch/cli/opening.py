@@ -85,7 +85,7 @@ def begin_log(state_dir: Path) -> None:
 def state_unusable(folder: Path, error: OSError) -> UsageError:
     """The state folder cannot be used."""
     text = (
-        "The folder {folder}, where ocrwatch keeps its journal, cannot be used: {reason}. Allow it, or name another as "
+        "The folder {folder}, where ocrwatch keeps its records, cannot be used: {reason}. Allow it, or name another as "
         "state_dir in the configuration."
     )
     return UsageError(message(text, folder=str(folder), reason=error.strerror or type(error).__name__))

@@ -66,7 +66,7 @@ def _everywhere(
 _COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (run, message("Watch the folders, and read each new scan into its spreadsheet.")),
     (demo, message("Show what it does, on scans that come with it, in a folder of its own.")),
-    (init, message("Set up: which folder, what kind of scans, which spreadsheet, who reads them.")),
+    (init, message("Set up: which folder, which document type, which spreadsheet, who reads them.")),
     (read, message("Read pictures or links and print what they say; nothing is recorded.")),
     (status, message("How things stand: what is read, what waits and why, what failed.")),
     (why, message("The story of a scan, by its file name or the Document ID of its row.")),

@@ -40,7 +40,7 @@ def _lines(choices: Choices, render: Render) -> Iterator[str]:
     yield from _comment(
         render,
         message('Who reads the scans: "local" is this computer, "endpoint" the reading service below.'),
-        message('"auto" takes the service once it has a key (ocrwatch key set), and this computer until then.'),
+        message('"auto" takes the reading service once it has a key (ocrwatch key set), and this computer until then.'),
     )
     yield _setting("engine", choices.engine)
     yield ""
@@ -54,9 +54,9 @@ def _lines(choices: Choices, render: Render) -> Iterator[str]:
     yield "[[inbox]]"
     yield from _comment(render, message("The watched folder. Scans that were read move to its subfolder done."))
     yield _setting("folder", choices.folder)
-    yield from _comment(render, message("What the scans are: receipt, invoice or train-ticket."))
+    yield from _comment(render, message("The document type: receipt, invoice or train-ticket."))
     yield _setting("profile", choices.profile)
-    yield from _comment(render, message("The workbook that each scan adds a row to. It is made when there is none."))
+    yield from _comment(render, message("The spreadsheet that each scan adds a row to. It is made when there is none."))
     yield _setting("ledger", choices.ledger)
 
 
