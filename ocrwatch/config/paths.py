@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import os
+import sys
 import uuid
 from pathlib import Path
 
-from platformdirs import user_config_path, user_state_path
+from platformdirs import PlatformDirs, user_config_path, user_state_path
 
 APP = "ocrwatch"
 CONFIG_VARIABLE = "OCRWATCH_CONFIG"
 
+_NAME = "config.toml"
+_SITE = Path("/etc/xdg")
+
 
 def default_config() -> Path:
     """The configuration file of this user."""
-    return user_config_path(APP, appauthor=False) / "config.toml"
+    return user_config_path(APP, appauthor=False) / _NAME
+
+
+def site_configs() -> tuple[Path, ...]:
+    """Where the configuration for all users of this computer may be; the first that is there counts.
+
+    Linux: /etc/xdg before what XDG_CONFIG_DIRS names. Desktops put folders of their own into that variable, and a
+    session's environment must not hide what the administrator wrote.
+    """
+    named = PlatformDirs(APP, appauthor=False, multipath=True).site_config_dir.split(os.pathsep)
+    folders = [Path(folder) for folder in named]
+    if sys.platform not in ("win32", "darwin"):
+        folders.insert(0, _SITE / APP)
+    return tuple(dict.fromkeys(folder / _NAME for folder in folders))
 
 
 def default_state() -> Path:
