@@ -40,7 +40,7 @@ def say(said: Message | str = "", *, mark: str = "") -> None:
     _write(said, mark, sys.stdout)
 
 
-def complain(said: Message, *, mark: str = "") -> None:
+def complain(said: Message | str, *, mark: str = "") -> None:
     """One paragraph to standard error."""
     _write(said, mark, sys.stderr)
 
