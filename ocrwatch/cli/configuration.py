@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,15 +59,16 @@ def _mark(found: Loaded, key: str, is_default: bool) -> str:
 @exiting
 def path(config: ConfigOption = None) -> int:
     """The person's file, in force or as it would be, on the first line; this computer's below."""
-    from ocrwatch.config.paths import default_config, site_configs
+    from ocrwatch.config.paths import site_configs, user_config
 
-    found = loaded(config)
-    say(str(found.path or default_config()))
-    if found.site is not None:
-        say(message("{path} (for all users of this computer)", path=str(found.site)))
+    say(str(user_config(config)[0]))  # even where what stands in it is wrong
+    places = site_configs()
+    there = [place for place in places if os.path.lexists(place)]
+    if there:
+        say(message("{path} (for all users of this computer)", path=str(there[0])))
     else:
         text = "{path} (for all users of this computer; it is not there)"
-        say(message(text, path=str(site_configs()[0])))
+        say(message(text, path=str(places[0])))
     return 0
 
 

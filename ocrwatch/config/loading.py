@@ -53,13 +53,10 @@ def load(path: Path | None = None) -> Loaded:
 
     Raises ConfigurationError.
     """
-    named = path or (Path(os.environ[paths.CONFIG_VARIABLE]) if os.environ.get(paths.CONFIG_VARIABLE) else None)
-    if named is None:
-        named = paths.default_config()
-        if not os.path.lexists(named):
-            return _loaded(_site_layer(), None)
-    named = Path(os.path.abspath(os.path.expanduser(named)))  # noqa: PTH100, PTH111  Path's raises for unknown users
-    return load_text(named, text_of(named))
+    file, is_named = paths.user_config(path)
+    if not is_named and not os.path.lexists(file):
+        return _loaded(_site_layer(), None)
+    return load_text(file, text_of(file))
 
 
 def load_text(path: Path, text: str) -> Loaded:
