@@ -28,7 +28,7 @@ def show(config: ConfigOption = None) -> int:
     for origin, file in ((message("your file"), found.path), (message("this computer's file"), found.site)):
         if file is not None:
             say(f"# {rendered(origin)}: {file}")
-    say(shown(found.settings, partial(_mark, found)).rstrip())
+    say(shown(found.settings, partial(_mark, found), rendered).rstrip())
     for notice in found.notices:
         complain(notice, mark=WARNING)
     return 0

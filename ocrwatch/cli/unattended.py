@@ -46,7 +46,9 @@ KeyFromStdinOption = Annotated[
 KeyFileOption = Annotated[
     str,
     typer.Option(
-        "--key-file", metavar="FILE", help=help_text(message("A file that holds the key; it stays the key's place."))
+        "--key-file",
+        metavar="FILE",
+        help=help_text(message("The file that holds the key; the configuration names it, so it must stay there.")),
     ),
 ]
 ExistingOption = Annotated[

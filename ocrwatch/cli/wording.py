@@ -17,7 +17,7 @@ from ocrwatch.messages import Message, message
 _HEADINGS: dict[str, Message] = {
     "Usage": message("Usage"),
     "Options": message("Options"),
-    "Arguments": message("What to name"),
+    "Arguments": message("Arguments"),
     "Commands": message("Commands"),
 }
 _PHRASES: dict[str, Message] = {

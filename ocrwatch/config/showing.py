@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Inbox, Settings
 from ocrwatch.config.toml_text import Plain, toml_of
-from ocrwatch.ports import Field
+from ocrwatch.messages import message
+from ocrwatch.ports import Field, Render
 
 DEFAULT_MARK = "  # default"
 
@@ -28,9 +29,9 @@ def _default_only(_: str, is_default: bool) -> str:
     return "default" if is_default else ""
 
 
-def shown(settings: Settings, mark: Mark = _default_only) -> str:
-    """The settings in force as TOML."""
-    return "\n".join(_lines(settings, mark)) + "\n"
+def shown(settings: Settings, mark: Mark = _default_only, render: Render = str) -> str:
+    """The settings in force as TOML, its comments in the language of `render`."""
+    return "\n".join(_lines(settings, mark, render)) + "\n"
 
 
 def schema_text() -> str:
@@ -41,35 +42,35 @@ def schema_text() -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False)
 
 
-def _lines(settings: Settings, mark: Mark) -> Iterator[str]:
+def _lines(settings: Settings, mark: Mark, render: Render) -> Iterator[str]:
     values = {name: getattr(settings, name) for name in Settings.model_fields if name not in ("inbox", "locked")}
     tables = {name: value for name, value in values.items() if isinstance(value, BaseModel)}
     for name, value in values.items():
         if name not in tables:
-            yield _line(name, value, mark(name, value == getattr(Settings(), name)))
-    locked = mark("locked", settings.locked is None)
-    yield _line("locked", None, locked) if settings.locked is None else "# " + _line("locked", settings.locked, locked)
+            yield _line(name, value, mark(name, value == getattr(Settings(), name)), render)
+    start = "# " if settings.locked is not None else ""
+    yield start + _line("locked", settings.locked, mark("locked", settings.locked is None), render)
     for title, table in tables.items():
         yield from ("", f"[{title}]")
         usual = type(table)()
         for name, value in _values(table).items():
             if isinstance(value, Path) and not value.is_file():
-                yield f"# {name} names no file"
+                yield f"# {render(message('{name} names no file', name=name))}"
             else:
-                yield _line(name, value, mark(f"{title}.{name}", value == getattr(usual, name)))
+                yield _line(name, value, mark(f"{title}.{name}", value == getattr(usual, name)), render)
     for inbox in settings.inbox:
         yield from ("", "[[inbox]]")
-        yield from _inbox(inbox, mark)
+        yield from _inbox(inbox, mark, render)
 
 
-def _inbox(inbox: Inbox, mark: Mark) -> Iterator[str]:
+def _inbox(inbox: Inbox, mark: Mark, render: Render) -> Iterator[str]:
     in_force = _values(inbox, but=("fields",)) | {"profile": inbox.profile_name(), "sheet": inbox.sheet_name()}
     usual = _values(Inbox()) | {
         "profile": Inbox(fields=inbox.fields).profile_name(),
         "sheet": Inbox(profile=inbox.profile, fields=inbox.fields).sheet_name(),
     }
     for name, value in in_force.items():
-        yield _line(name, value, mark(f"inbox.{name}", value == usual[name]))
+        yield _line(name, value, mark(f"inbox.{name}", value == usual[name]), render)
         if name == "profile":
             yield from _fields(inbox, mark)
 
@@ -97,8 +98,10 @@ def _values(table: BaseModel, but: tuple[str, ...] = ()) -> dict[str, Plain | No
     return {name: getattr(table, name) for name in type(table).model_fields if name not in but}
 
 
-def _line(name: str, value: Plain | None, said: str) -> str:
-    return (f"# {name} is not set" if value is None else f"{name} = {toml_of(value)}") + _behind(said)
+def _line(name: str, value: Plain | None, said: str, render: Render) -> str:
+    if value is None:
+        return f"# {render(message('{name} is not set', name=name))}{_behind(said)}"
+    return f"{name} = {toml_of(value)}{_behind(said)}"
 
 
 def _behind(said: str) -> str:
