@@ -38,9 +38,7 @@ def read(
             "--profile",
             metavar="TYPE",
             help=help_text(
-                message(
-                    "What kind of scan it is: receipt, receipt-items, invoice, train-ticket (default: as configured)."
-                )
+                message("The document type: receipt, receipt-items, invoice, train-ticket (default: as configured).")
             ),
         ),
     ] = "",

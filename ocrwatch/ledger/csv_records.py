@@ -126,7 +126,7 @@ class CsvRecords:
                 saved = self._saved(path, file, changed)
                 if saved is not None:
                     return saved
-        text = "The workbook {name} is being saved by another program again and again. Its rows wait."
+        text = "The spreadsheet {name} is being saved by another program again and again. Its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
     def _saved(self, path: Path, file: CsvContent, text: str) -> CsvContent | None:
