@@ -69,6 +69,7 @@ def test_items_follow_their_receipt(program: Program) -> None:
         assert "items add up to 8.00, total says 9.00" in str(row["Check"])
         assert items_of(program) == [("Green tea", 2, 2.5, 5), ("牛奶", None, None, 3)]
         assert program.run("ledger", "check").returncode == 0
+        assert "    items (2)" in program.run("why", NAME).stdout.splitlines()
         sugar = item("Sugar", "1", "1.00", "1.00")
         server.respond = lambda _: completion(fenced(answer(TEA, MILK, sugar, total="9.00")))
         program.run("reread", "--inbox", str(program.inbox))
