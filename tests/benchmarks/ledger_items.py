@@ -1,8 +1,8 @@
 """Items in a large workbook: `python -m tests.benchmarks.ledger_items [DOCUMENTS …]`.
 
-Prints, for ledgers with five items a document: one document more with its items, and one without, beside a copy of the
-same file with fsync (goal: at most 2 x at 100 000 items); the first one after someone else's save, beside that of the
-same ledger with its items' sheet left alone; memory (goal: at most 80 MB at 500 000 items).
+Prints, for ledgers with five items a document: one document more with its items, and one without (goal: at most twice as
+long), beside a copy of the same file with fsync; the first one in a new process, which looks through both sheets; memory
+(goal: at most 80 MB at 500 000 items).
 """
 
 from __future__ import annotations

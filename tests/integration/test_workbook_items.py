@@ -16,6 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -25,6 +27,7 @@ from ocrwatch.ledger import opening, writing
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.package import Package, SheetPart
 from ocrwatch.ledger.standing import Standing
+from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.ports import Field
 from tests.conftest import ROOT
 from tests.unit.ledger.books import (
@@ -64,9 +67,13 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def edit(path: Path, change: Callable[[Worksheet], object], sheet: str = ITEMS_SHEET) -> None:
-    """What a person does in another program."""
+    """What a person does in another program; the table goes along with the rows, as in Excel."""
     book = load_workbook(path)
     change(book[sheet])
+    for table in book[sheet].tables.values():
+        left, _, right = table.ref.partition(":")
+        table.ref = f"{left}:{right.rstrip('0123456789')}{max(2, book[sheet].max_row)}"
+        table.autoFilter.ref = table.ref
     book.save(path)
 
 
@@ -257,6 +264,67 @@ def test_fields_of_items_may_be_called_as_our_columns(path: Path) -> None:
     table = (Items(name="items", lines=((Cell("Check", "ok"), Cell("File", "a.txt")),)),)
     ledger_at(path, (*FIELDS, own)).append([replace(row(1), items=table)])
     assert records(path, ITEMS_SHEET) == [{"Check": "ok", "File": "a.txt", "Document ID": row(1).id}]
+
+
+EDITS = st.sampled_from(["delete item", "change item", "new item", "delete row", "note", "sort", "nothing", "reread"])
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(st.tuples(EDITS, st.integers(0, 99)), min_size=3, max_size=8))
+def test_whatever_people_do_each_item_is_there_once(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, int]]
+) -> None:
+    """Random edits between appends: what was not deleted is there once, and no value of a person's changes."""
+    path = tmp_path_factory.mktemp("book") / "Ledger.xlsx"
+    ledger = ledger_at(path, WITH_ITEMS)
+    expected: list[tuple[str, str]] = []  # ids and names, in the order of the sheet
+    for number, (edit_, chance) in enumerate(edits, 1):
+        made = [bought(number, *(f"item {number}.{place}" for place in range(chance % 4)))]
+        there = ledger.find([row(each).id for each in range(1, number)])
+        ledger.append([*made, *(replace(made[0], id=each, items=bought(1, "never").items) for each in there)])
+        expected += [(made[0].id, str(line[0].value)) for each in made[0].items for line in each.lines]
+        if expected:
+            expected = _edited(path, ledger, edit_, chance, expected)
+        shown = [(line.id, str(line.shown["name"])) for line in ledger.lines("items")]
+        assert shown == expected
+
+
+def _edited(
+    path: Path, ledger: WorkbookLedger, what: str, chance: int, expected: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """One edit of the items' sheet, and what it is to show then."""
+    place = chance % len(expected)
+    row_id, name = expected[place]
+    match what:
+        case "delete item":
+            edit(path, lambda sheet: sheet.delete_rows(place + 2))
+            return [*expected[:place], *expected[place + 1 :]]
+        case "change item":
+            edit(path, lambda sheet: sheet.cell(place + 2, 1, f"my {name}"))
+            return [*expected[:place], (row_id, f"my {name}"), *expected[place + 1 :]]
+        case "new item":
+            edit(path, lambda sheet: sheet.append(["mine", None, None, row_id]))
+            return [*expected, (row_id, "mine")]
+        case "delete row":
+            edit(path, lambda sheet: sheet.delete_rows(2), sheet="Receipts")
+        case "note":
+            edit(path, lambda sheet: sheet.cell(1, 9, "note"))
+        case "sort":
+            moved = sorted(expected, key=lambda each: each[1])
+
+            def sort(sheet: Worksheet) -> None:
+                for number, (each, text) in enumerate(moved, 2):
+                    sheet.cell(number, 1, text)
+                    sheet.cell(number, 4, each)
+
+            edit(path, sort)
+            return moved
+        case "reread":
+            count = sum(each == row_id for each, _ in expected)
+            names = iter([f"again {number}" for number in range(count)])
+            if ledger.amend(row_id, [], items=items(*(item(f"again {number}", "1", "1") for number in range(count)))):
+                return [(each, next(names)) if each == row_id else (each, text) for each, text in expected]
+    return expected
 
 
 # ---------------------------------------------------------------- CSV
