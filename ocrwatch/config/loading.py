@@ -35,6 +35,16 @@ def load(path: Path | None = None) -> Loaded:
     return _of_file(usual) if os.path.lexists(usual) else _checked(Settings(), None)
 
 
+def load_text(path: Path, text: str) -> Loaded:
+    """The settings that `path` would bring if it held `text`. Raises ConfigurationError."""
+    return _checked(_parsed(path, text), path)
+
+
+def text_of(path: Path) -> str:
+    """What the file holds, its lines ended by \\n. Raises ConfigurationError."""
+    return _text(path)
+
+
 def _of_file(path: Path) -> Loaded:
     path = Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111  Path's raises for unknown users
     return _checked(_parsed(path, _text(path)), path)
