@@ -9,6 +9,8 @@ progress.py        its bar
 run.py             run
 demo.py            demo
 initial.py         init
+settings.py        settings
+settings_configuration.py, settings_machine.py   what its pages need of the program
 reading.py         read
 standing.py        status, why
 ordering.py        accept, retry, pause, resume, stop

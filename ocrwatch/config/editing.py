@@ -33,7 +33,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxEdit:
-    """One watched folder as it is to be. `was`: its place in the text, None for a new one. `fields`: None leaves them."""
+    """One watched folder as it is to be. `was`: its place in the text, None for a new one. `fields`: None
+    leaves them."""
 
     was: int | None
     values: Values = field(default_factory=dict)
