@@ -1,4 +1,4 @@
-"""What a set-up needs of the computer, in the terminal and in the browser alike: folders, what lies in them, a daemon."""
+"""What a set-up needs of the computer, in the terminal and in the browser: folders, files in them, a daemon."""
 
 from __future__ import annotations
 

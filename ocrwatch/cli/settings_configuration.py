@@ -225,6 +225,7 @@ def _choices(draft: Draft) -> Choices:
         engine=draft.engine,
         base_url="" if draft.base_url == usual.base_url else draft.base_url,
         language=draft.language,
+        existing=first.existing or "ask",
     )
 
 

@@ -21,6 +21,7 @@ class Choices:
     engine: Literal["auto", "endpoint", "local"] = "auto"
     base_url: str = ""
     language: Literal["auto", "en", "zh_CN"] = "auto"
+    existing: Literal["ask", "read", "skip"] = "ask"
 
 
 def configuration_text(choices: Choices, render: Render) -> str:
@@ -58,6 +59,9 @@ def _lines(choices: Choices, render: Render) -> Iterator[str]:
     yield _setting("profile", choices.profile)
     yield from _comment(render, message("The workbook that each scan adds a row to. It is made when there is none."))
     yield _setting("ledger", choices.ledger)
+    if choices.existing != "ask":
+        yield from _comment(render, message('Files that lay there at the start: "read" or "skip" them.'))
+        yield _setting("existing", choices.existing)
 
 
 def _setting(name: str, value: Plain) -> str:

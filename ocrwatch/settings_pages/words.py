@@ -7,7 +7,6 @@ from ocrwatch.ports import FieldType
 
 # ---------------------------------------------------------------- everywhere
 
-APP = message("ocrwatch")
 SETTINGS = message("Settings")
 WELCOME = message("Welcome to ocrwatch")
 PURPOSE = message("Drop a scan into a folder; a row appears in your spreadsheet.")
@@ -127,8 +126,6 @@ READ_SAMPLE = message("Read our sample")
 READING_NOW = message("Reading… this can take half a minute.")
 RESULT = message("This is what would be written:")
 NO_PICTURE = message("Choose a picture or a PDF first.")
-TO_LOOK_AT = message("To look at")
-SERVICE_WAS_ASKED = message("The picture was sent to the reading service.")
 
 
 def row_number(number: int) -> Message:
@@ -148,8 +145,6 @@ RUNNING = message("ocrwatch is running.")
 NOT_RUNNING = message("ocrwatch is not running.")
 START_NOW = message("Start ocrwatch")
 CLOSE_PAGE = message("You can close this page now.")
-WHAT_NEXT = message("What to do next")
-OPEN_SETTINGS = message("Change settings")
 
 
 def drop_here(folder: str, ledger: str) -> Message:
@@ -166,11 +161,9 @@ def summary_of(folder: str, kind: Message, ledger: str) -> Message:
 # ---------------------------------------------------------------- settings, advanced
 
 LANGUAGE = message("Language")
-LANGUAGES = {
-    "auto": message("As the computer"),
-    "en": message("English"),
-    "zh_CN": message("简体中文"),
-}
+AS_COMPUTER = message("As the computer")
+LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+"""Each by its own name: who cannot read the present one must find theirs."""
 CHANGE = message("Change")
 ADVANCED = message("Advanced")
 ADVANCED_LEAD = message("The configuration file itself, with every setting. It is saved only when it is right.")
@@ -195,6 +188,7 @@ def backup(path: str) -> Message:
 CHOOSE_FOLDER = message("Choose a folder")
 CHOOSE_LEDGER = message("Choose a spreadsheet, or the folder for a new one")
 FOLDER_ABOVE = message("Folder above")
+HOME = message("Home folder")
 GO_TO = message("Go to")
 NAMES = message("Folders here")
 NO_FOLDERS = message("No folders are in here.")
