@@ -32,13 +32,8 @@ for (const select of document.querySelectorAll("select[data-kind]")) {
 
 // The language of the first page changes at once.
 document.querySelector(".language select")?.addEventListener("change", (event) => {
-  const form = event.target.form;
-  form.noValidate = true;
-  form.requestSubmit(form.querySelector("button[value=look]"));
+  event.target.form.requestSubmit(event.target.form.querySelector("button[value=look]"));
 });
-
-// Another choice than "Next" or "Save" does not need the rest to be complete.
-for (const button of document.querySelectorAll("button[name=do]:not([value=save])")) button.formNoValidate = true;
 
 // What takes long says so, and is not sent twice.
 for (const form of document.querySelectorAll("form")) {
