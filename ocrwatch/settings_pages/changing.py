@@ -12,6 +12,7 @@ from ocrwatch.settings_pages import words
 from ocrwatch.settings_pages.desk import Desk
 from ocrwatch.settings_pages.editing import (
     check_folders,
+    check_reading,
     draft_on,
     edit_folders,
     files_by_folder,
@@ -21,7 +22,7 @@ from ocrwatch.settings_pages.editing import (
     write_on,
 )
 from ocrwatch.settings_pages.life import Life
-from ocrwatch.settings_pages.problems import Problem, of_reading
+from ocrwatch.settings_pages.problems import Problem
 from ocrwatch.settings_pages.rendering import page
 from ocrwatch.settings_pages.requests import Submitted, route
 
@@ -85,11 +86,7 @@ class Changing:
     def _saved(self, submitted: Submitted) -> str:
         desk, outside = self._desk, self._desk.outside
         draft = draft_on(desk)
-        problems = list(of_reading(draft))
-        desk.complain(*problems)
-        if not check_folders(desk) or problems:
-            return _KEPT
-        if not keep_key(desk, submitted):
+        if not check_reading(desk) or not check_folders(desk) or not keep_key(desk, submitted):
             return _KEPT
         try:
             outside.configuration.save(draft)

@@ -16,7 +16,7 @@ from ocrwatch.settings_pages.desk import Choosing, Desk, Trial
 from ocrwatch.settings_pages.draft import Draft
 from ocrwatch.settings_pages.folders import listing, made, nearest, starts
 from ocrwatch.settings_pages.form import draft_of, fresh_watched
-from ocrwatch.settings_pages.problems import Problem, of_folders
+from ocrwatch.settings_pages.problems import Problem, of_folders, of_reading
 from ocrwatch.settings_pages.rendering import page
 from ocrwatch.settings_pages.requests import Submitted
 
@@ -71,12 +71,25 @@ def check_folders(desk: Desk) -> bool:
             if watched.was is None and not watched.existing and desk.outside.computer.files_in(watched.folder):
                 found.append(Problem(field=f"w{place}.existing", said=words.EXISTING_OPEN))
     desk.complain(*found)
-    return not found and _is_accepted(desk, draft)
+    return not found and is_accepted(desk)
 
 
-def _is_accepted(desk: Desk, draft: Draft) -> bool:
+def check_reading(desk: Desk) -> bool:
+    """Whether who reads can be as it is on the page; complains where not."""
+    draft = draft_on(desk)
+    found = list(of_reading(draft))
+    present = desk.present()
+    was_local = not present.is_first and present.draft is not None and present.draft.engine == "local"
+    if draft.engine == "local" and not was_local and (problem := desk.outside.trying.local_problem()) is not None:
+        found.append(Problem(field="engine-local", said=problem))
+    desk.complain(*found)
+    return not found
+
+
+def is_accepted(desk: Desk) -> bool:
+    """Whether the configuration may be as it is on the page; complains where not."""
     try:
-        desk.outside.configuration.check(draft)
+        desk.outside.configuration.check(draft_on(desk))
     except OcrwatchError as error:
         desk.complain_of(error)
         return False

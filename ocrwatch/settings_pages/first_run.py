@@ -14,16 +14,18 @@ from ocrwatch.errors import OcrwatchError
 from ocrwatch.settings_pages.desk import Desk
 from ocrwatch.settings_pages.editing import (
     check_folders,
+    check_reading,
     draft_on,
     edit_folders,
     files_by_folder,
     forget_key,
+    is_accepted,
     keep_key,
     try_picture,
     write_on,
 )
 from ocrwatch.settings_pages.life import Life
-from ocrwatch.settings_pages.problems import of_folders, of_reading
+from ocrwatch.settings_pages.problems import of_folders
 from ocrwatch.settings_pages.rendering import page
 from ocrwatch.settings_pages.requests import Submitted, route
 
@@ -59,7 +61,7 @@ class FirstRun:
             return where
         problems = list(of_folders(draft_on(self._desk)))
         self._desk.complain(*problems)
-        if problems or not _is_accepted(self._desk):
+        if problems or not is_accepted(self._desk):
             return "/start/scans"
         return "/start/reading"
 
@@ -69,13 +71,11 @@ class FirstRun:
         return self._step("reading", local_problem=outside.trying.local_problem(), key_place=outside.keys.place(draft))
 
     def _take_reading(self, submitted: Submitted) -> str:
-        draft = write_on(self._desk, submitted)
+        write_on(self._desk, submitted)
         if submitted.do == "forget":
             forget_key(self._desk)
             return "/start/reading"
-        problems = list(of_reading(draft))
-        self._desk.complain(*problems)
-        if problems or not _is_accepted(self._desk) or not keep_key(self._desk, submitted):
+        if not check_reading(self._desk) or not is_accepted(self._desk) or not keep_key(self._desk, submitted):
             return "/start/reading"
         return "/start/try"
 
@@ -119,12 +119,3 @@ class FirstRun:
         except OcrwatchError as error:
             self._desk.complain_of(error)
         return "/done"
-
-
-def _is_accepted(desk: Desk) -> bool:
-    try:
-        desk.outside.configuration.check(draft_on(desk))
-    except OcrwatchError as error:
-        desk.complain_of(error)
-        return False
-    return True

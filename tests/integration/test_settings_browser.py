@@ -68,7 +68,10 @@ def opened(browser: Browser, program: SettingsProgram, *, script: bool = True) -
     origin = program.address.partition("/enter/")[0]
     page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("request", lambda asked: None if asked.url.removeprefix("blob:").startswith(origin) else troubles.append(asked.url))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.removeprefix("blob:").startswith(origin) else troubles.append(asked.url),
+    )
     page.goto(program.address)
     yield page
     context.close()
