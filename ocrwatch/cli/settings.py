@@ -54,14 +54,12 @@ def _outside(path: Path) -> Outside:
 
 
 def _state_dir(path: Path) -> Path:
-    """Of the configuration; the usual one where that is not there yet, or cannot be used."""
-    from ocrwatch.config.loading import load
+    """Of the configuration; the usual one where that cannot be used."""
+    from ocrwatch.config.loading import load_text, text_of
     from ocrwatch.config.paths import default_state
 
-    if not path.exists():
-        return default_state()
     try:
-        found = load(path).settings
+        found = load_text(path, text_of(path) if path.exists() else "").settings
     except ConfigurationError:
         return default_state()
     speak(found.language)

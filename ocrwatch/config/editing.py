@@ -41,8 +41,11 @@ class InboxEdit:
     fields: Sequence[Part] | None = None
 
 
-def edited(text: str, *, top: Values, tables: Mapping[str, Values], inboxes: Sequence[InboxEdit]) -> str:
-    """`text` with these values. Watched folders that `inboxes` does not name are taken out. `text` must be TOML."""
+def edited(text: str, *, top: Values, tables: Mapping[str, Values], inboxes: Sequence[InboxEdit] | None) -> str:
+    """`text`, which must be TOML, with these values.
+
+    Watched folders that `inboxes` does not name are taken out; None leaves them all.
+    """
     import tomlkit
 
     document = tomlkit.parse(text)
@@ -55,7 +58,8 @@ def edited(text: str, *, top: Values, tables: Mapping[str, Values], inboxes: Seq
         table = document[name]
         assert isinstance(table, tomlkit.items.AbstractTable)
         _put(table, values)
-    _put_inboxes(document, inboxes)
+    if inboxes is not None:
+        _put_inboxes(document, inboxes)
     return tomlkit.dumps(document)
 
 
@@ -80,6 +84,8 @@ def _put_inboxes(document: TOMLDocument, inboxes: Sequence[InboxEdit]) -> None:
             if isinstance(table, tomlkit.items.Table):
                 table.trivia.indent = "\n"  # an empty line above its header
             there.append(table)
+    if not there:
+        del document["inbox"]  # an empty list is no list of watched folders
 
 
 def _change(table: Table | InlineTable, edit: InboxEdit) -> None:

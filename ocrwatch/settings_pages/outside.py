@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -21,8 +21,8 @@ Pairs = Sequence[tuple[str, str]]
 class Present:
     """The configuration as it is. `is_first`: there is none yet, and `draft` is what is proposed.
 
-    `draft` is None where the file cannot be used; `trouble` says why. `locked` names settings that an administrator
-    has set for everybody ("reader.engine"). `stamp` is another one when the text is another.
+    `draft` is None where the file cannot be used; `trouble` says why. `locked`: settings that cannot be changed here
+    ("reader.engine"), and why. `stamp` is another one when the text is another.
     """
 
     path: Path
@@ -34,7 +34,7 @@ class Present:
     warnings: tuple[Message, ...] = ()
     kinds: tuple[Kind, ...]
     has_headings: bool = False
-    locked: frozenset[str] = frozenset()
+    locked: Mapping[str, Message] = field(default_factory=dict)
 
 
 class Configuration(Protocol):

@@ -17,7 +17,6 @@ BACK = message("Back")
 NEXT = message("Next")
 CANCEL = message("Cancel")
 SAVE = message("Save")
-ADMINISTRATOR = message("Set by your administrator")
 OPTIONAL = message("(optional)")
 NOT_FOUND = message("There is no such page.")
 NO_ENTRY_TITLE = message("This page cannot be opened")
@@ -107,12 +106,12 @@ KEY_FROM_FILE = message("The key comes from the file that the configuration name
 REMOVE_KEY = message("Take the key out of the keyring")
 KEY_KEPT = message("The key is kept in the system's keyring.")
 KEY_REMOVED = message("The key was taken out of the keyring.")
-STAYS_HERE = message("Your scans are read on this computer: none leaves it.")
+STAYS_HERE = message("Pictures are read on this computer: none leaves it.")
 
 
 def goes_to(host: str) -> Message:
     """Where pictures go."""
-    return message("Pictures of your scans are sent to {host} to be read.", host=host)
+    return message("Pictures are sent to {host} to be read.", host=host)
 
 
 # ---------------------------------------------------------------- trying

@@ -10,6 +10,7 @@ import pytest
 
 from ocrwatch.cli.preparing import count_files, start_daemon
 from ocrwatch.cli.settings_configuration import ConfigurationFile
+from ocrwatch.config.paths import site_configs
 from ocrwatch.config.secrets import VARIABLE
 from ocrwatch.errors import ConfigurationError, UsageError
 from ocrwatch.settings_pages.draft import Column, Draft
@@ -137,6 +138,69 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     assert present.draft is None
     assert present.trouble is not None
     assert present.stamp != file_with(tmp_path, "").present().stamp
+
+
+SITE = """
+locked = ["reader.engine", "endpoint.base_url"]
+[reader]
+engine = "endpoint"
+[endpoint]
+base_url = "https://ocr.example/v1"
+model = "site-model"
+[[inbox]]
+folder = "shared"
+profile = "invoice"
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The administrator's file."""
+    monkeypatch.setattr("ocrwatch.config.paths._SITE", tmp_path / "xdg")
+    file = site_configs()[0]
+    file.parent.mkdir(parents=True)
+    file.write_text(SITE, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("site")
+def test_what_the_administrator_set_is_shown_and_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is locked, or comes from a variable, says so; what is as this computer's file has it needs no repeating."""
+    monkeypatch.setenv("OCRWATCH_ENDPOINT__MODEL", "of the variable")
+    file = ConfigurationFile(tmp_path / "new.toml")
+    present = file.present()
+    assert present.draft is not None
+    assert (present.draft.engine, present.draft.base_url) == ("endpoint", "https://ocr.example/v1")
+    assert [each.kind for each in present.draft.watched] == ["invoice"]
+    assert {key: str(why) for key, why in present.locked.items()} == {
+        "reader.engine": "Set by your administrator",
+        "endpoint.base_url": "Set by your administrator",
+        "endpoint.model": "Set by the variable OCRWATCH_ENDPOINT__MODEL",
+    }
+    file.save(replace(present.draft, engine="local", base_url="https://x.example", model="m", language="en"))
+    assert data_of(file) == {"language": "en", "reader": {}, "endpoint": {}}
+    file.save(replace(draft_of(file), language="zh_CN", engine="local", model="m"))
+    assert data_of(file) == {"language": "zh_CN", "reader": {}, "endpoint": {}}
+    assert file.settings().endpoint.model == "of the variable"
+
+
+@pytest.mark.usefixtures("site")
+def test_folders_of_ones_own_take_the_place_of_this_computers(tmp_path: Path) -> None:
+    """As the layers have it; a change of one of them is written whole."""
+    file = file_with(tmp_path, "")
+    draft = draft_of(file)
+    assert draft.watched[0].was is None
+    file.save(replace(draft, watched=(replace(draft.watched[0], folder="~/mine"),)))
+    (inbox,) = data_of(file)["inbox"]  # type: ignore[misc]
+    assert (inbox["folder"], inbox["profile"]) == ("~/mine", "invoice")
+
+
+@pytest.mark.usefixtures("site")
+def test_a_wrong_file_of_this_computer_is_told(tmp_path: Path) -> None:
+    """Nothing can be set up over it, and the page says who can help."""
+    site_configs()[0].write_text("rubbish", encoding="utf-8")
+    present = ConfigurationFile(tmp_path / "new.toml").present()
+    assert not present.is_first
+    assert "ask who looks after it" in str(present.trouble)
 
 
 def test_files_are_counted_as_a_person_would(tmp_path: Path) -> None:
