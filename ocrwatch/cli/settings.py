@@ -16,6 +16,8 @@ from ocrwatch.messages import message
 if TYPE_CHECKING:
     from ocrwatch.settings_pages.outside import Outside
 
+_LOG_NAME = "settings.log"
+
 
 def settings(
     config: ConfigOption = None,
@@ -30,18 +32,23 @@ def settings(
     path = (config or default_config()).expanduser().absolute()
     state_dir = _state_dir(path)
     try:
-        show(lambda: _outside(path), made_private(state_dir), time.monotonic, _print if no_browser else _open)
+        show(
+            lambda: _outside(path, state_dir), made_private(state_dir), time.monotonic, _print if no_browser else _open
+        )
     except OSError as error:
         raise state_unusable(state_dir, error) from error
     return 0
 
 
-def _outside(path: Path) -> Outside:
+def _outside(path: Path, state_dir: Path) -> Outside:
+    """Made by the one that shows the pages: it alone writes their log."""
+    from ocrwatch import logs
     from ocrwatch.cli.settings_configuration import ConfigurationFile
     from ocrwatch.cli.settings_machine import KeyStore, Machine, Trials, login
     from ocrwatch.locales import renderer
     from ocrwatch.settings_pages.outside import Outside
 
+    logs.begin(state_dir, _LOG_NAME)
     configuration = ConfigurationFile(path)
     return Outside(
         configuration=configuration,

@@ -15,7 +15,7 @@ from ocrwatch.settings_pages import words
 from ocrwatch.settings_pages.desk import Choosing, Desk, Trial
 from ocrwatch.settings_pages.draft import Draft
 from ocrwatch.settings_pages.folders import listing, made, nearest, starts
-from ocrwatch.settings_pages.form import draft_of, fresh_watched
+from ocrwatch.settings_pages.form import draft_of, fresh_watched, place_in
 from ocrwatch.settings_pages.problems import Problem, of_folders, of_reading
 from ocrwatch.settings_pages.rendering import page
 from ocrwatch.settings_pages.requests import Submitted
@@ -141,8 +141,8 @@ def forget_key(desk: Desk) -> None:
 def try_picture(desk: Desk, submitted: Submitted) -> None:
     """Read a picture as the draft says; the rows are shown on the next page."""
     draft = draft_on(desk)
-    which = submitted.values.get("which", "0")
-    watched = draft.watched[min(int(which) if which.isdecimal() else 0, len(draft.watched) - 1)]
+    which = place_in(submitted.values.get("which", "")) or 0
+    watched = draft.watched[min(which, len(draft.watched) - 1)]
     trying = desk.outside.trying
     with tempfile.TemporaryDirectory(prefix="ocrwatch-") as folder:
         if submitted.do == "sample":
@@ -206,12 +206,13 @@ def _put(desk: Desk, choosing: Choosing, path: str) -> None:
     """The path that was chosen, into the draft; a folder for a spreadsheet keeps the spreadsheet's name."""
     draft = draft_on(desk)
     place, _, name = choosing.field.removeprefix("w").partition(".")
-    if not place.isdecimal() or int(place) >= len(draft.watched):
+    number = place_in(place)
+    if number is None or number >= len(draft.watched):
         return
-    watched = draft.watched[int(place)]
+    watched = draft.watched[number]
     if name == "ledger":
         before = PurePath(watched.ledger).name or "Ledger.xlsx"
         path = str(Path(path) / before) if Path(path).is_dir() else path
-        desk.draft = draft.with_watched(int(place), replace(watched, ledger=path))
+        desk.draft = draft.with_watched(number, replace(watched, ledger=path))
     elif name == "folder":
-        desk.draft = draft.with_watched(int(place), replace(watched, folder=path))
+        desk.draft = draft.with_watched(number, replace(watched, folder=path))

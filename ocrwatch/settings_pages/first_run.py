@@ -6,8 +6,9 @@ scans ─▶ reading ─▶ try ─▶ finish ─▶ done
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ocrwatch.errors import OcrwatchError
@@ -27,7 +28,7 @@ from ocrwatch.settings_pages.editing import (
 from ocrwatch.settings_pages.life import Life
 from ocrwatch.settings_pages.problems import of_folders
 from ocrwatch.settings_pages.rendering import page
-from ocrwatch.settings_pages.requests import Submitted, route
+from ocrwatch.settings_pages.requests import Show, Submitted, Take, route
 
 STEPS = ("scans", "reading", "try", "finish")
 
@@ -42,11 +43,26 @@ class FirstRun:
     def routes(self) -> Iterator[Route]:
         """Their addresses."""
         desk, life = self._desk, self._life
-        yield route("/start/scans", desk, life, self._show_scans, self._take_scans)
-        yield route("/start/reading", desk, life, self._show_reading, self._take_reading)
-        yield route("/start/try", desk, life, self._show_try, self._take_try)
-        yield route("/start/finish", desk, life, self._show_finish, self._take_finish)
+        steps: tuple[tuple[str, Show, Take], ...] = (
+            ("scans", self._show_scans, self._take_scans),
+            ("reading", self._show_reading, self._take_reading),
+            ("try", self._show_try, self._take_try),
+            ("finish", self._show_finish, self._take_finish),
+        )
+        for name, show, take in steps:
+            yield route(f"/start/{name}", desk, life, self._first(show), partial(self._take_first, take))
         yield route("/done", desk, life, self._show_done, self._take_done)
+
+    def _first(self, show: Show) -> Show:
+        """Once there is a configuration, a step leads to the settings: the browser's way back ends here."""
+
+        def shown(query: dict[str, str]) -> Response:
+            return show(query) if self._desk.present().is_first else RedirectResponse("/", status_code=303)
+
+        return shown
+
+    def _take_first(self, take: Take, submitted: Submitted) -> str:
+        return take(submitted) if self._desk.present().is_first else "/"
 
     def _step(self, name: str, **more: object) -> Response:
         draft_on(self._desk)

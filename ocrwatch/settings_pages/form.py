@@ -82,7 +82,7 @@ def _columns(form: Form, start: str) -> Iterator[tuple[Column, str]]:
             continue
         was = form.get(f"{start}c{number}.was", "")
         column = Column(
-            was=int(was) if was.isdecimal() else None,
+            was=place_in(was),
             name=_line(name),
             type=_one_of(_TYPES, form.get(f"{start}c{number}.type"), "text"),
         )
@@ -108,6 +108,11 @@ def fresh_watched(draft: Draft) -> Watched:
     folder = next(name for number in count(2) if (name := f"{base} {number}") not in taken)
     kind = last.kind if not last.has_own_columns else "receipt"
     return Watched(folder=folder, kind=kind, ledger=last.ledger)
+
+
+def place_in(text: str) -> int | None:
+    """The place in a list that `text` names; None where it is none."""
+    return int(text) if re.fullmatch("[0-9]{1,5}", text) else None
 
 
 def _one_of(choices: tuple[Choice, ...], given: str | None, usual: Choice) -> Choice:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, Response
 
 from ocrwatch.locales import system_language
-from ocrwatch.ports import Render
+from ocrwatch.messages import Message
 from ocrwatch.settings_pages import words
 from ocrwatch.settings_pages.desk import HIDDEN, Desk
 from ocrwatch.settings_pages.form import columns_of
@@ -70,12 +70,11 @@ def page(desk: Desk, name: str, more: Mapping[str, object], *, status: int = 200
     return HTMLResponse(text, status_code=status)
 
 
-def sorry(render_in: RenderIn, language: Callable[[], str]) -> Response:
-    """What somebody sees who may not come in."""
-    name = language()
-    render: Render = render_in(name)
-    text = environment().get_template("sorry.html").render(say=render, lang=_html_language(name))
-    return HTMLResponse(text, status_code=403)
+def bare(render_in: RenderIn, language: str, *, title: Message, said: Message, status: int) -> Response:
+    """A page that needs nothing of the program: for who may not come in, and when something is amiss."""
+    template = environment().get_template("bare.html")
+    text = template.render(say=render_in(language), lang=_html_language(language), title=title, said=said)
+    return HTMLResponse(text, status_code=status)
 
 
 def _html_language(language: str) -> str:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from ocrwatch.settings_pages import words
 from ocrwatch.settings_pages.desk import HIDDEN, Desk
+from ocrwatch.settings_pages.form import place_in
 from ocrwatch.settings_pages.life import Life
 
 _MOST_FIELDS = 5000
@@ -41,7 +42,8 @@ class Submitted:
     @property
     def number(self) -> int:
         """The same as a place in a list; -1 where it is none."""
-        return int(self.place) if self.place.isdecimal() else -1
+        found = place_in(self.place)
+        return -1 if found is None else found
 
 
 Show = Callable[[dict[str, str]], Response]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from functools import partial
 from importlib.resources import files
@@ -21,8 +22,10 @@ from ocrwatch.settings_pages.editing import show_chooser, take_from_chooser
 from ocrwatch.settings_pages.first_run import FirstRun
 from ocrwatch.settings_pages.guard import Entrance, Guard
 from ocrwatch.settings_pages.life import Life
-from ocrwatch.settings_pages.rendering import ASSETS, page, sorry
+from ocrwatch.settings_pages.rendering import ASSETS, bare
 from ocrwatch.settings_pages.requests import route
+
+log = logging.getLogger(__name__)
 
 _BEAT_SECONDS = 2.0
 
@@ -51,10 +54,15 @@ def application(desk: Desk, life: Life, *, port: int, entrance: Entrance) -> ASG
         exception_handlers={HTTPException: partial(_not_found, desk), Exception: partial(_unexpected, desk)},
     )
 
-    def language() -> str:
-        return desk.draft.language if desk.draft is not None else "auto"
+    def refused() -> Response:
+        title, said = words.NO_ENTRY_TITLE, words.NO_ENTRY
+        return bare(desk.outside.render, _language(desk), title=title, said=said, status=403)
 
-    return Guard(app, port=port, entrance=entrance, refused=lambda: sorry(desk.outside.render, language))
+    return Guard(app, port=port, entrance=entrance, refused=refused)
+
+
+def _language(desk: Desk) -> str:
+    return desk.draft.language if desk.draft is not None else "auto"
 
 
 async def _beats(life: Life) -> AsyncIterator[bytes]:
@@ -79,8 +87,10 @@ async def _asset(request: Request) -> Response:
 
 async def _not_found(desk: Desk, request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    return page(desk, "trouble", {"trouble": words.NOT_FOUND}, status=status)
+    return bare(desk.outside.render, _language(desk), title=words.SETTINGS, said=words.NOT_FOUND, status=status)
 
 
 async def _unexpected(desk: Desk, request: Request, error: Exception) -> Response:
-    return page(desk, "trouble", {"trouble": words.unexpected(type(error).__name__)}, status=500)
+    log.exception("A page failed", exc_info=error)
+    said = words.unexpected(type(error).__name__)
+    return bare(desk.outside.render, _language(desk), title=words.SETTINGS, said=said, status=500)

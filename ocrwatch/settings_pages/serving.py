@@ -63,12 +63,15 @@ def _noted(note: Path) -> str:
 
 
 def _serve(outside: Outside, note: Path, clock: Clock, open_address: Open) -> None:
+    import logging
+
     import uvicorn
 
     from ocrwatch.settings_pages.desk import Desk
     from ocrwatch.settings_pages.guard import Entrance
     from ocrwatch.settings_pages.routes import application
 
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)  # the pages log their own faults, without words
     life = Life(clock)
     with socket.socket() as listener:
         listener.bind((_ADDRESS, 0))

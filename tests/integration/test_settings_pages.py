@@ -431,6 +431,19 @@ def test_a_locked_keyring_is_told(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- the end
 
 
+def test_the_way_back_after_the_first_set_up(tmp_path: Path) -> None:
+    """A step of it leads to the settings, and cannot write a second configuration over the first."""
+    with SettingsProgram(tmp_path) as program:
+        visitor = Visitor(program.address)
+        assert visitor.enter().url.path == "/start/scans"
+        mark = mark_of(visitor.get("/start/finish").text)
+        program.config.write_text(CONFIG, encoding="utf-8")
+        assert visitor.get("/start/finish").url.path == "/settings"
+        sent = visitor.send("/start/finish", {"do": "save"}, mark=mark)
+        assert sent.url.path == "/settings"
+        assert program.config.read_text(encoding="utf-8") == CONFIG
+
+
 def test_it_ends_when_the_page_is_closed(program: SettingsProgram, visitor: Visitor) -> None:
     """The stream of an open page keeps it; a little after the last one it ends, its note gone."""
     with visitor.client.stream("GET", "/alive") as stream:
@@ -439,7 +452,9 @@ def test_it_ends_when_the_page_is_closed(program: SettingsProgram, visitor: Visi
     program.wait_for_end()
     assert program.process.returncode == 0
     assert not (program.home / "state" / "ocrwatch" / "settings-address").exists()
-    assert [each.name for each in (program.home / "state" / "ocrwatch").iterdir()] == ["settings.lock"]
+    state = program.home / "state" / "ocrwatch"
+    assert sorted(each.name for each in state.iterdir()) == ["logs", "settings.lock"]
+    assert (state / "logs" / "settings.log").read_bytes() == b""
 
 
 def _stamp(visitor: Visitor) -> str:
