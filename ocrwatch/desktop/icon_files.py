@@ -1,8 +1,8 @@
 """The icon as files, for installers: `python -m ocrwatch.desktop.icon_files FOLDER`.
 
-    ocrwatch-16.png … ocrwatch-1024.png    each drawn at its size
-    ocrwatch.ico                           Windows: 16 to 256 px
-    ocrwatch.icns                          macOS: 16 to 1024 px
+ocrwatch-16.png … ocrwatch-1024.png    each drawn at its size
+ocrwatch.ico                           Windows: 16 to 256 px
+ocrwatch.icns                          macOS: 16 to 1024 px
 """
 
 from __future__ import annotations
@@ -38,9 +38,8 @@ def _container(path: Path, sizes_px: Iterable[int]) -> Path:
     """Each size drawn by itself: what is appended takes the place of what Pillow would scale."""
     smaller = [icon(State.IDLE, size_px) for size_px in sizes_px]
     largest = smaller.pop()
-    sizes = [image.size for image in (*smaller, largest)]
-    options = {"sizes": sizes} if path.suffix == ".ico" else {}
-    largest.save(path, append_images=smaller, **options)
+    sizes = [image.size for image in (*smaller, largest)]  # else Pillow leaves out what it does not know
+    largest.save(path, append_images=smaller, sizes=sizes)
     return path
 
 

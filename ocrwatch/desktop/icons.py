@@ -160,7 +160,11 @@ def _sign(paper: _Paper, state: State, count: int, disc: tuple[int, int, int]) -
             if count and paper.size_px >= _SMALLEST_WITH_COUNT_PX:
                 _number(paper, min(count, LARGEST_COUNT), disc)
             else:
-                play = [(x - radius * 0.4, y - radius * 0.6), (x + radius * 0.65, y), (x - radius * 0.4, y + radius * 0.6)]
+                play = [
+                    (x - radius * 0.4, y - radius * 0.6),
+                    (x + radius * 0.65, y),
+                    (x - radius * 0.4, y + radius * 0.6),
+                ]
                 paper.polygon([(float(left), float(top)) for left, top in play], _WHITE)
         case State.PAUSED:
             for left in (x - thick * 1.5, x + thick * 0.5):

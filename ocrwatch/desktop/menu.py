@@ -262,16 +262,16 @@ def _reading(seen: Seen) -> Iterator[Item]:
 def _failed(seen: Seen) -> Iterator[Item]:
     if not seen.failures:
         return
-    shown = (
-        Item(text=_about(failure), action=ShowFile(failure.path)) for failure in seen.failures[:FAILURES_SHOWN]
-    )
+    shown = (Item(text=_about(failure), action=ShowFile(failure.path)) for failure in seen.failures[:FAILURES_SHOWN])
     retry = Item(text=message("Read all of them again"), action=RetryAll())
     yield Item(text=message("Failed ({count})", count=seen.failed), entries=(*shown, Separator(), retry))
 
 
 def _about(failure: Failure) -> Message:
     name = failure.path.name
-    return failure.reason if name in str(failure.reason) else message("{name}: {reason}", name=name, reason=failure.reason)
+    return (
+        failure.reason if name in str(failure.reason) else message("{name}: {reason}", name=name, reason=failure.reason)
+    )
 
 
 def _pausing(seen: Seen) -> Iterator[Item]:
@@ -311,6 +311,4 @@ def _one_or_submenu(text: Message, entries: tuple[Item, ...]) -> Iterator[Item]:
 def _told_apart(paths: Sequence[Path]) -> list[str]:
     """Their names; those that share one with their folder's before it."""
     names = [path.name for path in paths]
-    return [
-        f"{path.parent.name}/{path.name}" if names.count(path.name) > 1 else path.name for path in paths
-    ]
+    return [f"{path.parent.name}/{path.name}" if names.count(path.name) > 1 else path.name for path in paths]

@@ -28,7 +28,16 @@ from ocrwatch.pipeline import Pipeline
 from ocrwatch.ports import Clock
 from ocrwatch.service import orders
 from ocrwatch.service.intake import Intake
-from ocrwatch.service.pausing import FOR_EVER, Pause, halted, may_read, next_chance, paused_by_user, probing
+from ocrwatch.service.pausing import (
+    FOR_EVER,
+    Pause,
+    halted,
+    may_read,
+    next_chance,
+    paused_by_user,
+    probing,
+    unless_over,
+)
 from ocrwatch.service.schedule import WRITE_SECONDS, Schedule, next_write
 from ocrwatch.service.status import DaemonStatus, daemon_to_json, pause_from_json, pause_to_json
 
@@ -213,6 +222,7 @@ class Service:
         while self._asked:
             self._carry_out_safely(self._asked.popleft())
         now = self._clock()
+        self._change_pause(lambda pause: unless_over(pause, now))
         if now < self._seen_at - CLOCK_SET_BACK_SECONDS:
             log.warning("The clock was set back: what waits is tried now")
             self._go_on() if self._pause is not None and not self._pause.by_user else self._hurry()
