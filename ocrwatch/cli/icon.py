@@ -22,7 +22,7 @@ from ocrwatch.desktop.menu import Action, Offers, Watched
 from ocrwatch.desktop.notices import Kind
 from ocrwatch.desktop.opening import open_file
 from ocrwatch.desktop.session_bus import SessionBus
-from ocrwatch.desktop.tray import Tray, tray_of_linux
+from ocrwatch.desktop.tray import Tray
 from ocrwatch.document import Document
 from ocrwatch.errors import OcrwatchError
 from ocrwatch.locales import renderer
@@ -39,9 +39,6 @@ log = logging.getLogger(__name__)
 
 _SYSTEM: str = sys.platform
 
-PATIENCE_SECONDS = 30.0
-"""So long after the start a panel may still come up; then it is said that there is none."""
-
 
 def until_quit(session: Session, settings: Settings, config: Path | None) -> int:
     """Work until somebody says stop; the exit status."""
@@ -57,8 +54,6 @@ def until_quit(session: Session, settings: Settings, config: Path | None) -> int
     session.listen(desk)
     desk.start()
     threading.Thread(target=_end, args=(session.app, tray), name="end", daemon=True).start()
-    if bus is not None:
-        threading.Thread(target=_look_for_panel, args=(session.app, bus, tray), name="panel", daemon=True).start()
     tray.run()
     desk.stop()
     if bus is not None:
@@ -82,11 +77,12 @@ def _shown(
     """The icon and what shows notices; None where the desktop, if there is one, has neither."""
     render = renderer(settings.language)
     if _SYSTEM == "linux":
-        tray = tray_of_linux(bus, render, clicked, session.heed_signals)
-        if tray is None or bus is None:
+        if bus is None:
             return None
         from ocrwatch.desktop.notifying import BusNotifier
+        from ocrwatch.desktop.tray import LinuxTray
 
+        tray = LinuxTray(bus, render, clicked, on_running=session.heed_signals, on_no_panel=_say_how_to_see_it)
         return tray, BusNotifier(bus, render, clicked)
     if _SYSTEM in ("win32", "darwin"):
         from ocrwatch.desktop.notifying import BalloonNotifier
@@ -164,17 +160,6 @@ def _wanted(settings: Settings) -> frozenset[Kind]:
 def _end(app: App, tray: Tray) -> None:
     app.service.wait_for_stop()
     tray.stop()
-
-
-def _look_for_panel(app: App, bus: SessionBus, tray: Tray) -> None:
-    """Say once when no panel shows the icon; it comes by itself when one does."""
-    from ocrwatch.desktop.hosts import are_icons_shown
-    from ocrwatch.desktop.status_item import StatusItem
-
-    if app.service.wait_for_stop(PATIENCE_SECONDS):
-        return
-    if not are_icons_shown(bus, by_x11=not isinstance(tray, StatusItem)):
-        _say_how_to_see_it()
 
 
 def _say_how_to_see_it() -> None:

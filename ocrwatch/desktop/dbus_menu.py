@@ -2,9 +2,9 @@
 
 An entry keeps its number as long as it does the same: a click on a menu that was drawn a moment ago does what stood
 there, or nothing, never what has taken its place since.
-"""
 
-from __future__ import annotations
+Annotations are not deferred here: of a deferred `None` dbus-fast makes no signature.
+"""
 
 from collections.abc import Callable
 from typing import Annotated

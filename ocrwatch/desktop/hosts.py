@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _WATCHER = "org.kde.StatusNotifierWatcher"
 
 
-def are_icons_shown(bus: SessionBus, *, by_x11: bool) -> bool:
-    """Whether a panel shows them now; `by_x11`: one of X11's old trays will do."""
+def has_host(bus: SessionBus) -> bool:
+    """Whether a panel reads items on D-Bus."""
     found: list[bool] = []
 
     async def look(connected: MessageBus) -> None:
@@ -23,7 +23,7 @@ def are_icons_shown(bus: SessionBus, *, by_x11: bool) -> bool:
     waiting = bus.do(look)
     if waiting is not None:
         waiting.result()
-    return any(found) or (by_x11 and _has_old_tray())
+    return any(found)
 
 
 async def _has_host(bus: MessageBus) -> bool:
@@ -43,8 +43,8 @@ async def _has_host(bus: MessageBus) -> bool:
     return reply is not None and reply.message_type is not MessageType.ERROR and bool(reply.body[0].value)
 
 
-def _has_old_tray() -> bool:
-    """The owner of a selection that the specification of system trays names, by the library that comes with pystray."""
+def has_old_tray() -> bool:
+    """Whether a tray of X11 is there: the owner of a selection, by the library that comes with pystray."""
     if not os.environ.get("DISPLAY"):
         return False
     try:

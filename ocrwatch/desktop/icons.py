@@ -160,12 +160,8 @@ def _sign(paper: _Paper, state: State, count: int, disc: tuple[int, int, int]) -
             if count and paper.size_px >= _SMALLEST_WITH_COUNT_PX:
                 _number(paper, min(count, LARGEST_COUNT), disc)
             else:
-                play = [
-                    (x - radius * 0.4, y - radius * 0.6),
-                    (x + radius * 0.65, y),
-                    (x - radius * 0.4, y + radius * 0.6),
-                ]
-                paper.polygon([(float(left), float(top)) for left, top in play], _WHITE)
+                left, reach = x - radius * 0.4, radius * 0.6
+                paper.polygon([(left, y - reach), (x + radius * 0.65, y), (left, y + reach)], _WHITE)
         case State.PAUSED:
             for left in (x - thick * 1.5, x + thick * 0.5):
                 paper.box(left, y - radius * 0.5, left + thick, y + radius * 0.5, _WHITE)

@@ -37,7 +37,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What is shown. `count`: the scans under way while working, else 0. `tooltip`: sentences, the first the state's."""
+    """What is shown. `count`: scans under way while working, else 0. `tooltip`: sentences, the first the state's."""
 
     state: State
     count: int

@@ -62,6 +62,10 @@ class SessionBus:
 
         self.do(bring)
 
+    def remove(self, part: Part) -> None:
+        """Do not tell `part` of connections any more; on the bus's thread."""
+        self._parts.remove(part)
+
     def do(self, work: Callable[[MessageBus], Awaitable[None]]) -> Future[None] | None:
         """Have `work` done on the bus's thread, from any other; not at all while there is no connection."""
         if not self._thread.is_alive() or self._loop.is_closed():
