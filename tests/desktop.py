@@ -35,9 +35,10 @@ def need(*programs: str) -> None:
 class Opened:
     """What the system's own opener was asked to open: a program that is registered for all kinds of files."""
 
-    def __init__(self, program: Program) -> None:
-        self._log = program.home / "opened.txt"
-        recorder = program.home / "recorder"
+    def __init__(self, program: Program, folder: Path) -> None:
+        """`folder` has no spaces in its path: xdg-open could not start a program there."""
+        self._log = folder / "opened.txt"
+        recorder = folder / "recorder"
         recorder.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>"{self._log}"\n', encoding="utf-8")
         recorder.chmod(0o755)
         applications = program.home / ".local" / "share" / "applications"

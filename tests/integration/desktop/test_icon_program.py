@@ -10,12 +10,15 @@ import pytest
 
 from tests.desktop import Opened, daemon, need
 from tests.desktop_bus import NoticeBoard, Panel, Portal, session_bus
+from tests.endpoint_replies import moderated
 from tests.endpoint_server import EndpointServer, answering
 from tests.pictures import drop, jpeg, receipts_of, truth_of
 from tests.program import Program
 from tests.waiting import wait_until
 
 PICTURES = receipts_of(3)
+TRUTH = truth_of(PICTURES)
+IMPATIENT = "give_up_seconds = 1"
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def server() -> Iterator[EndpointServer]:
-    with EndpointServer(answering(truth_of(PICTURES), 0.0)) as running:
+    with EndpointServer(answering(TRUTH, 0.0)) as running:
         yield running
 
 
@@ -38,7 +41,7 @@ def test_the_icon_follows_the_line_from_idle_to_pause_to_failure(
     from ocrwatch.desktop.look import State
     from ocrwatch.desktop.status_interface import pixmap
 
-    program = Program(tmp_path / "p", base_url=server.base_url)
+    program = Program(tmp_path / "p", base_url=server.base_url, more=IMPATIENT)
 
     def is_shown(state: State) -> bool:
         return panel.pixmap(24) == pixmap(state, 24, 0)[2]
@@ -64,8 +67,8 @@ def test_the_icon_follows_the_line_from_idle_to_pause_to_failure(
 def test_every_entry_that_opens_something_opens_it(tmp_path: Path, address: str, server: EndpointServer) -> None:
     """Spreadsheet, folder, failed scan, settings and log come up in the programs the system has for them."""
     need("xdg-open")
-    program = Program(tmp_path / "home of 李雷", base_url=server.base_url)
-    opened = Opened(program)
+    program = Program(tmp_path / "home of 李雷", base_url=server.base_url, more=IMPATIENT)
+    opened = Opened(program, tmp_path)
     with Panel(address) as panel, daemon(program, address):
         drop(program.inbox, PICTURES)
         (program.inbox / "broken_scan.jpg").write_bytes(b"no picture at all, and long enough to be told so")
@@ -88,15 +91,17 @@ def test_every_entry_that_opens_something_opens_it(tmp_path: Path, address: str,
 
 
 def test_failed_scans_are_read_again_on_a_click(tmp_path: Path, address: str, server: EndpointServer) -> None:
-    """What was mended in the meantime lands; the icon has nothing to say any more."""
+    """Once the service takes the picture its row lands, and the icon has nothing to say any more."""
+    server.respond = lambda _: moderated()
     program = Program(tmp_path / "p", base_url=server.base_url)
     with Panel(address) as panel, daemon(program, address):
-        (program.inbox / "scan000.jpg").write_bytes(b"no picture at all, and long enough to be told so")
+        drop(program.inbox, {"scan_000.jpg": PICTURES["scan000.jpg"]})
         wait_until(lambda: any(label.startswith("Failed (1)") for label in panel.labels()), seconds=30)
-        (failed,) = (path for path in program.failed.iterdir() if path.suffix == ".jpg")
-        failed.write_bytes(PICTURES["scan000.jpg"])
+        assert "scan_000.jpg" in panel.find("Failed (1)").below[0].label
+        server.respond = answering(TRUTH, 0.0)
         panel.click("Failed (1)", "Read all of them again")
         wait_until(lambda: not any(label.startswith("Failed") for label in panel.labels()), seconds=30)
+    assert len(program.rows()) == 1
 
 
 def test_a_chosen_file_is_copied_into_the_folder_and_its_row_comes(
@@ -199,7 +204,7 @@ def test_what_is_gone_is_told_and_the_next_best_is_offered(
     """A spreadsheet that was deleted, a watched folder that was removed: a notice says so, a click opens what is there."""
     need("xdg-open")
     program = Program(tmp_path / "p", base_url=server.base_url)
-    opened = Opened(program)
+    opened = Opened(program, tmp_path)
     with Panel(address) as panel, NoticeBoard(address) as board, daemon(program, address):
         panel.click("Open spreadsheet: Ledger.xlsx")
         wait_until(lambda: len(board.shown) == 1)
@@ -219,8 +224,8 @@ def test_a_backlog_is_one_notice_and_a_click_opens_the_spreadsheet(
 ) -> None:
     """Three scans and a broken one: two notices, and none of what is turned off."""
     need("xdg-open")
-    program = Program(tmp_path / "p", base_url=server.base_url, more="[notifications]\npaused = false")
-    opened = Opened(program)
+    program = Program(tmp_path / "p", base_url=server.base_url, more=f"{IMPATIENT}\n[notifications]\npaused = false")
+    opened = Opened(program, tmp_path)
     with NoticeBoard(address) as board, daemon(program, address):
         drop(program.inbox, PICTURES)
         (program.inbox / "broken & torn.jpg").write_bytes(b"no picture at all, and long enough to be told so")
