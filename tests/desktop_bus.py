@@ -28,17 +28,18 @@ PROPERTIES = "org.freedesktop.DBus.Properties"
 
 _CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
+<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>{services}
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>
 """
 
 
 @contextmanager
-def session_bus(folder: Path) -> Iterator[str]:
-    """The address of a bus on which nothing starts by itself; it ends with the block."""
+def session_bus(folder: Path, *, activating: bool = False) -> Iterator[str]:
+    """The address of a bus, which ends with the block. Nothing starts on it by itself, unless it is `activating`."""
     configuration = folder / "bus.conf"
-    configuration.write_text(_CONFIGURATION, encoding="utf-8")
+    services = "<standard_session_servicedirs/>" if activating else ""
+    configuration.write_text(_CONFIGURATION.replace("{services}", services), encoding="utf-8")
     daemon = subprocess.Popen(
         ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--print-address"],
         stdout=subprocess.PIPE,
