@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from ocrwatch.cli.icon import until_quit
 from ocrwatch.cli.opening import ConfigOption, begin_log, loaded
 from ocrwatch.cli.session import Session
 from ocrwatch.cli.terminal import help_text
@@ -28,4 +27,8 @@ def run(
     with Session(found.settings, once=once) as session:
         if once:
             return session.once()
-        return session.until_stopped() if no_tray else until_quit(session, found.settings, found.path)
+        if no_tray:
+            return session.until_stopped()
+        from ocrwatch.cli.icon import until_quit
+
+        return until_quit(session, found.settings, found.path)

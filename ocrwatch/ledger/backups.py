@@ -27,6 +27,7 @@ from typing import BinaryIO
 from ocrwatch.errors import DiskFull, FolderAway, LedgerBusy, LineError
 from ocrwatch.ledger import saving
 from ocrwatch.messages import message
+from ocrwatch.on_disk import sync_folder
 from ocrwatch.ports import Clock
 
 KEPT = 14
@@ -95,7 +96,7 @@ class Backups:
             source = opened.file
             saved = saving.save(workbook, lambda file: shutil.copyfileobj(source, file), expected=expected, check=check)
         if saved is None:
-            text = "The workbook {name} was saved by another program at this moment. Close it there, and try again."
+            text = "The spreadsheet {name} was saved by another program at this moment. Close it there, and try again."
             raise LedgerBusy(message(text, name=workbook.name))
         return kept
 
@@ -141,11 +142,11 @@ def _copy_whole(source: Path, target: Path) -> None:
             _copy(source, temporary)
             if saving.signature_of(source) == before:
                 temporary.replace(target)
-                saving.sync_folder(target.parent)
+                sync_folder(target.parent)
                 return
     finally:
         temporary.unlink(missing_ok=True)
-    text = "The workbook {name} is being saved by another program again and again. Its rows wait."
+    text = "The spreadsheet {name} is being saved by another program again and again. Its rows wait."
     raise LedgerBusy(message(text, name=source.name))
 
 
