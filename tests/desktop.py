@@ -21,6 +21,8 @@ _TYPES = (
     "text/x-log",
     "image/jpeg",
     "application/toml",
+    "application/zip",
+    "application/octet-stream",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
 
@@ -54,7 +56,7 @@ class Opened:
         return [Path(line) for line in self._log.read_text().splitlines()] if self._log.exists() else []
 
     def wait_for(self, path: Path) -> None:
-        wait_until(lambda: path in self.paths(), seconds=20)
+        wait_until(lambda: path in self.paths(), seconds=60)
 
 
 @contextmanager
