@@ -1,4 +1,4 @@
-"""`ocrwatch run`: the daemon in a terminal, or once over what is there."""
+"""`ocrwatch run`: the daemon, with its icon where there is a desktop; or once over what is there."""
 
 from __future__ import annotations
 
@@ -25,4 +25,10 @@ def run(
     found = loaded(config)
     begin_log(found.settings.state_dir)
     with Session(found.settings, once=once) as session:
-        return session.once() if once else session.until_stopped()
+        if once:
+            return session.once()
+        if no_tray:
+            return session.until_stopped()
+        from ocrwatch.cli.icon import until_quit
+
+        return until_quit(session, found.settings, found.path)
