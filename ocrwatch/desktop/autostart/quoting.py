@@ -2,7 +2,8 @@
 
 Desktop entries (Desktop Entry Specification 1.5): an argument stands in double quotes where it has a reserved
 character; in them `"`, the backquote, `$` and `\\` take a backslash; `%` is doubled, for `%f` is a field code; then the
-value as a whole is escaped once more, as every string of such a file.
+value as a whole is escaped once more, as every string of such a file. GLib looks for the program before it undoes `%%`:
+one with such a path is started by `env`.
 
 systemd (systemd.service, COMMAND LINES): double quotes and C's escapes; `%` is doubled, for `%h` is a specifier, and so
 is `$` in arguments. The program's own path may hold no quote and no backslash, and its `$` is not to be doubled: such a
@@ -12,7 +13,7 @@ program is started by `env`, as an argument.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _RESERVED = re.compile(r"""[\s"'\\><~|&;$*?#()`]""")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+)', re.DOTALL)
@@ -32,13 +33,14 @@ def desktop_value(text: str) -> str:
 
 def desktop_exec(command: Sequence[str]) -> str:
     """`command` as the value of a desktop entry's Exec."""
-    return desktop_value(" ".join(map(_desktop_argument, command)))
+    started_by = (_ENV,) if "%" in command[0] else ()
+    return desktop_value(" ".join(map(_desktop_argument, (*started_by, *command))))
 
 
 def desktop_command(value: str) -> tuple[str, ...]:
     """The command that `desktop_exec` wrote."""
     text = re.sub(r"\\(.)", lambda found: _FROM_VALUE.get(found[1], found[0]), value)
-    return tuple(
+    return _without_env(
         (bare or re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)).replace("%%", "%")
         for quoted, bare in _QUOTED.findall(text)
     )
@@ -54,10 +56,14 @@ def unit_exec(command: Sequence[str]) -> str:
 
 def unit_command(value: str) -> tuple[str, ...]:
     """The command that `unit_exec` wrote."""
-    words = tuple(
+    return _without_env(
         (bare or _unescaped(quoted)).replace("%%", "%").replace("$$", "$") for quoted, bare in _QUOTED.findall(value)
     )
-    return words[1:] if words[:1] == (_ENV,) else words
+
+
+def _without_env(words: Iterable[str]) -> tuple[str, ...]:
+    command = tuple(words)
+    return command[1:] if command[:1] == (_ENV,) else command
 
 
 def _desktop_argument(argument: str) -> str:
