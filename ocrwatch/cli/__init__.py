@@ -6,6 +6,7 @@ opening.py         what most commands begin with: configuration, journal, is the
 showing.py         rows and values for the eye, and as JSON
 session.py         a daemon at work in the terminal
 progress.py        its bar
+icon.py            its icon and its notices on the desktop
 run.py             run
 demo.py            demo
 initial.py         init

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -26,7 +27,8 @@ from ocrwatch.ports import Clock
 from ocrwatch.service import orders
 from ocrwatch.service.intake import Intake
 from ocrwatch.service.line import Line
-from ocrwatch.service.pausing import Pause, halted, paused_by_user
+from ocrwatch.service.pausing import Pause, halted, paused_by_user, unless_over
+from ocrwatch.service.power import Power, is_due, looked, overruled
 from ocrwatch.service.status import DaemonStatus, daemon_to_json, pause_from_json, pause_to_json
 from ocrwatch.service.threads import Threads
 
@@ -65,12 +67,13 @@ class Service:
         on_status: Callable[[DaemonStatus], None] = lambda _: None,
         recover: Callable[[], None] = lambda: None,
         key_stamp: Callable[[], object] = lambda: None,
+        is_offline: Callable[[], bool] = lambda: False,
     ) -> None:
         """`engine` names where pictures go, for the status: a host, or "" for this computer.
 
         `on_status` is called with what the daemon knows whenever that changes, from its own thread. `recover` is called
         before anything is taken up, again until it raises no `Busy`. `key_stamp` tells another thing when the key may
-        be another.
+        be another, `is_offline` whether the service cannot be reached.
         """
         self._journal = journal
         self._pipeline = pipeline(self._halt)
@@ -82,10 +85,12 @@ class Service:
         self._on_status = on_status
         self._recover = recover
         self._key_stamp = key_stamp
+        self._is_offline = is_offline
         self._stamp_of_refused_key: object = None
         self._line = Line(clock)
         self._wake = threading.Event()
         self._hinted = threading.Event()
+        self._asked: deque[Order] = deque()
         self._threads = Threads(lambda: self._line.is_stopping)
         self._is_taken_up = False
         self._started_at = clock()
@@ -102,6 +107,11 @@ class Service:
         self._threads.begin("writer", self._write)
         for number in range(self._readers):
             self._threads.begin(f"reader-{number}", self._read)
+
+    def ask(self, verb: str, argument: str = "") -> None:
+        """Give an order from this very process; it is carried out at once, by the thread that carries out all."""
+        self._asked.append(Order(0, verb, argument))
+        self._wake.set()
 
     def hint(self) -> None:
         """Something happened in a watched folder."""
@@ -136,6 +146,7 @@ class Service:
         return DaemonStatus(
             started_at=self._started_at,
             engine=self._engine,
+            offline=self._is_offline(),
             trouble=self._trouble,
             folders=self._intake.folders(),
             pause=self._line.pause,
@@ -184,7 +195,10 @@ class Service:
         if changed != self._seen:
             self._seen = changed
             self._carry_out()
+        while self._asked:
+            self._carry_out_safely(self._asked.popleft())
         now = self._clock()
+        self._change_pause(lambda pause: unless_over(pause, now))
         if now < self._seen_at - CLOCK_SET_BACK_SECONDS:
             log.warning("The clock was set back: what waits is tried now")
             pause = self._line.pause
@@ -206,11 +220,14 @@ class Service:
 
     def _carry_out(self) -> None:
         for order in self._journal.orders.take():
-            log.info("order: %s", order.verb)
-            try:
-                self._carry_out_one(order)
-            except Exception:
-                log.exception("The order %s failed", order.verb)
+            self._carry_out_safely(order)
+
+    def _carry_out_safely(self, order: Order) -> None:
+        log.info("order: %s", order.verb)
+        try:
+            self._carry_out_one(order)
+        except Exception:
+            log.exception("The order %s failed", order.verb)
 
     def _carry_out_one(self, order: Order) -> None:
         match order.verb:
