@@ -154,6 +154,7 @@ class Settings(_Table):
 
     state_dir: AbsolutePath = Field(default_factory=paths.default_state)
     language: Literal["auto", "en", "zh_CN"] = "auto"
+    pause_on_battery: StrictBool = False
     reader: Reader = Field(default_factory=Reader)
     endpoint: Endpoint = Field(default_factory=Endpoint)
     notifications: Notifications = Field(default_factory=Notifications)

@@ -3,5 +3,6 @@
 instance.py    one daemon for each state folder
 autostart/     run at login
 ending.py      signals, and the end of the session
+battery.py     is the computer on its battery?
 alert.py       the last way to be heard: a window of the system's own
 """

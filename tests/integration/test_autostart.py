@@ -308,9 +308,9 @@ def test_systemd_starts_the_service_and_again_after_a_crash(tmp_path: Path) -> N
     script = tmp_path / "script.py"
     script.write_text(_SCRIPT, encoding="utf-8")
     log = tmp_path / "systemd.log"
+    asked = [sys.executable, str(script), str(Path(sys.executable).with_name("ocrwatch"))]
     finished = subprocess.run(
-        ["unshare", "-m", "-C", "-p", "-f", "--mount-proc", "sh", "-c", _MANAGER, str(log), sys.executable, str(script)]
-        + [str(Path(sys.executable).with_name("ocrwatch"))],
+        ["unshare", "-m", "-C", "-p", "-f", "--mount-proc", "sh", "-c", _MANAGER, str(log), *asked],
         env={**program.environment, "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
