@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def _save(program: Program, text: str) -> None:
     """As editors do: another file that takes the name."""
     part = program.config.with_name("config.toml~")
     part.write_text(text, encoding="utf-8")
-    os.replace(part, program.config)
+    part.replace(program.config)
 
 
 def _watched(program: Program) -> list[str]:
