@@ -327,6 +327,7 @@ def test_systemd_starts_the_service_and_again_after_a_crash(tmp_path: Path) -> N
 # ---------------------------------------------------------------- macOS
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
 def test_the_launch_agent_says_what_it_is_to(home: Path) -> None:
     """Written, read back, taken away; on twice is on once."""
     entry = macos.LaunchAgent()
