@@ -1,7 +1,7 @@
 """A configuration that is changed while the daemon runs takes effect: the daemon ends in order and another begins, in
 the same process and under the same lock.
 
-    the file, once a second ── changed, and then the same for a second ──▶ is it valid?
+    its files, once a second ── changed, and then the same for a second ──▶ is it valid?
         no     the old one stays in force; what is wrong with it is shown
         yes    what is being read or written is finished, however long that takes; then the new one begins
 """
@@ -41,7 +41,7 @@ def until_ended(config: Path | None, found: Loaded, work: Work) -> int:
     """
     ending = Ending()
     ending.heed(lambda: None)  # who asks before there is a session is heard by the first one
-    watch = Watch(config, found)
+    watch = Watch(config)
     before: Loaded | None = None
     problem: Message | None = None
     with held_lock(found.settings.state_dir) as lock:
@@ -64,25 +64,27 @@ def until_ended(config: Path | None, found: Loaded, work: Work) -> int:
 
 
 class Watch:
-    """The file of a configuration."""
+    """The files of a configuration: the person's and those for all users of the computer, be they there or not."""
 
-    def __init__(self, config: Path | None, found: Loaded) -> None:
-        from ocrwatch.config.paths import default_config
+    def __init__(self, config: Path | None) -> None:
+        from ocrwatch.config.paths import site_configs, user_config
 
         self._config = config
-        self._path = found.path or default_config()
-        self._taken = self._seen = _stamp(self._path)
+        self._path, _ = user_config(config)
+        self._paths = (self._path, *site_configs())
+        self._taken = self._seen = self._stamps()
 
     def look(self) -> Loaded | Message | None:
         """What the file says, or what is wrong with it, once after each change; None when there is nothing new."""
         from ocrwatch.config.loading import load
 
-        stamp, last = _stamp(self._path), self._seen
-        self._seen = stamp
-        if stamp == self._taken or stamp != last:
+        stamps, last = self._stamps(), self._seen
+        self._seen = stamps
+        if stamps == self._taken or stamps != last:
             return None
-        self._taken = stamp
-        if stamp is None:
+        had_one = self._taken[0] is not None
+        self._taken = stamps
+        if had_one and stamps[0] is None:
             text = "The configuration {file} is not there any more. What it said stays in force."
             return message(text, file=str(self._path))
         try:
@@ -90,6 +92,9 @@ class Watch:
         except ConfigurationError as error:
             text = "{problem} The configuration as it was before stays in force."
             return message(text, problem=error.message)
+
+    def _stamps(self) -> tuple[tuple[int, int, int] | None, ...]:
+        return tuple(map(_stamp, self._paths))
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
