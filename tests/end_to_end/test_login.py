@@ -226,3 +226,82 @@ print(on_battery())
 """
     command = ["unshare", "-m", "sh", "-c", _WITH_BATTERY, "sh", sys.executable, "-c", code]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() == ["True", "False"]
+
+
+# ---------------------------------------------------------------- keyring and network at login
+
+_MORNING = """
+import json, subprocess, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from tests.waiting import wait_until
+
+def run(*arguments):
+    return subprocess.run([sys.executable, "-m", "ocrwatch", *arguments], capture_output=True, text=True).stdout
+
+def status():
+    return json.loads(run("status", "--json"))
+
+daemon = subprocess.Popen([sys.executable, "-m", "ocrwatch", "run", "--no-tray"], stdout=subprocess.DEVNULL)
+wait_until(lambda: "keyring" in json.dumps(status()["waiting"]), seconds=60)
+said = status()
+print(said["failed"], said["to_read"], said["engine"])
+quiet = subprocess.DEVNULL  # it stays in the background, and would hold a pipe open
+subprocess.run(["gnome-keyring-daemon", "--unlock"], input=b"pw", stdout=quiet, stderr=quiet, check=True)
+run("resume")
+wait_until(lambda: status()["done"] == 1, seconds=60)
+print("Attempts" in run("why", "a.jpg"))
+run("stop")
+print(daemon.wait(60))
+"""
+
+
+@pytest.mark.skipif(
+    not (shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session")),
+    reason="gnome-keyring and dbus-run-session are not here",
+)
+def test_a_keyring_that_is_locked_at_login_is_waited_for(tmp_path: Path) -> None:
+    """The scan waits, costs nothing and goes nowhere else; once the keyring opens it is read with its key."""
+    with EndpointServer(lambda _: completion(fenced({"company": "Any", "total": "1.00"})), key="sk-one") as server:
+        program = Program(tmp_path, base_url=server.base_url, fields=["company", "total"])
+        (tmp_path / "run").mkdir(mode=0o700)
+        environment = {**program.environment, "PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(tmp_path / "run")}
+        del environment["PYTHON_KEYRING_BACKEND"]
+
+        def in_session(before: str, *command: str, stdin: str = "") -> list[str]:
+            finished = subprocess.run(
+                ["dbus-run-session", "--", "sh", "-c", f'{before}; exec "$@"', "sh", sys.executable, *command],
+                env=environment,
+                input=stdin,
+                capture_output=True,
+                text=True,
+                timeout=110,
+                check=False,
+            )
+            assert finished.returncode == 0, finished.stderr + program.log()
+            return finished.stdout.splitlines()
+
+        unlock = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1"
+        in_session(unlock, "-m", "ocrwatch", "key", "set", stdin="sk-one\n")
+        (program.inbox / "a.jpg").write_bytes(jpeg("a"))
+        script = tmp_path / "morning.py"
+        script.write_text(_MORNING, encoding="utf-8")
+        locked = "gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1"
+        said = in_session(locked, str(script), str(Path(__file__).parents[2]))
+        assert said == ["0 1 127.0.0.1", "False", "0"]
+        assert len(server.asked) == 1
+
+
+def test_no_network_at_login_is_quiet_and_costs_nothing(tmp_path: Path) -> None:
+    """The name is not found: the scan waits, no attempt is spent; once the service is there it is read by itself."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    program = Program(tmp_path, base_url=f"http://127.0.0.1:{port}/v1", fields=["company", "total"])
+    (program.inbox / "a.jpg").write_bytes(jpeg("a"))
+    with program.running():
+        wait_until(lambda: bool(program.status()["waiting"]), seconds=40)
+        assert "Attempts so far: 0" in program.run("why", "a.jpg").stdout
+        with EndpointServer(lambda _: completion(fenced({"company": "Any", "total": "1.00"})), port=port):
+            wait_until(lambda: len(program.rows()) == 1, seconds=60)

@@ -64,7 +64,7 @@ def files(folder: Path) -> list[str]:
 
 
 @linux
-@pytest.mark.parametrize("service", [False, True])
+@pytest.mark.parametrize("service", [False, pytest.param(True, marks=needs("systemctl"))])
 def test_on_twice_is_on_once_and_off_leaves_nothing(home: Path, service: bool) -> None:
     """One way at a time; the tick is true; off takes everything away, also twice."""
     assert not autostart.is_on()
@@ -112,7 +112,7 @@ def test_an_entry_for_all_users_is_hidden_by_off(home: Path, tmp_path: Path) -> 
 
 
 @linux
-@pytest.mark.parametrize("service", [False, True])
+@pytest.mark.parametrize("service", [False, pytest.param(True, marks=needs("systemctl"))])
 def test_an_entry_follows_an_installation_that_moved(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: bool
 ) -> None:
