@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ocrwatch.cli.autostart import mend
-from ocrwatch.cli.icon import until_quit
 from ocrwatch.cli.opening import ConfigOption, begin_log, loaded
 from ocrwatch.cli.reloading import until_ended
 from ocrwatch.cli.session import Session
@@ -36,6 +35,10 @@ def run(
     mend(found.path)
 
     def work(session: Session, found: Loaded) -> int:
-        return session.until_stopped() if no_tray else until_quit(session, found.settings, found.path)
+        if no_tray:
+            return session.until_stopped()
+        from ocrwatch.cli.icon import until_quit
+
+        return until_quit(session, found.settings, found.path)
 
     return until_ended(config, found, work)

@@ -126,6 +126,8 @@ def _table(location: Sequence[int | str]) -> type[BaseModel]:
             return Reader
         case "endpoint":
             return Endpoint
+        case "notifications":
+            return Notifications
         case _:
             return Inbox
 

@@ -80,6 +80,8 @@ def _told(state: State, seen: Seen) -> Iterator[Message]:
     match state:
         case State.PAUSED:
             yield _paused(seen)
+            if status.to_read:
+                yield message("Scans that wait: {count}.", count=status.to_read)
         case State.OFFLINE:
             yield message("The reading service cannot be reached. Scans that wait: {count}.", count=status.to_read)
             return  # each of them would say the same again
