@@ -159,6 +159,7 @@ class Settings(_Table):
 
     state_dir: AbsolutePath = Field(default_factory=paths.default_state)
     language: Literal["auto", "en", "zh_CN"] = "auto"
+    pause_on_battery: StrictBool = False
     locked: tuple[str, ...] | None = None
     reader: Reader = Field(default_factory=Reader)
     endpoint: Endpoint = Field(default_factory=Endpoint)

@@ -16,4 +16,8 @@ notifying.py            shows notices
 desk.py                 keeps icon and notices true
 deeds.py                what clicks do; opening.py, choosing.py, portal.py: by the system's own programs
 instance.py             one daemon for each state folder
+autostart/     run at login
+ending.py      signals, and the end of the session
+battery.py     is the computer on its battery?
+alert.py       the last way to be heard: a window of the system's own
 """

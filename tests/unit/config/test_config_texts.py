@@ -70,6 +70,7 @@ def test_the_example_has_every_setting(header: str) -> None:
 ALL_CHANGED = """
 state_dir = 's'
 language = "zh_CN"
+pause_on_battery = true
 [reader]
 engine = "local"
 [endpoint]
