@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Inbox, Settings
 from ocrwatch.ledger import monthly
 from ocrwatch.ledger.backups import Backups
@@ -24,7 +23,7 @@ from ocrwatch.ports import Clock, Ledger, Profile, Render
 
 def profile_of(inbox: Inbox) -> Profile:
     """The document type in force for `inbox`."""
-    return profile(inbox.profile_name(), inbox.fields, inbox.prompt)
+    return inbox.line_profile()
 
 
 def book_of(inbox: Inbox) -> str:

@@ -78,13 +78,47 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GridCell:
+    """A cell of a table that was read as it is printed: its place (from 0), and over how many rows and columns it
+    reaches."""
+
+    row: int
+    column: int
+    value: Value
+    rows: int = 1
+    columns: int = 1
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table as it is printed, and the text above it, "" for none."""
+
+    cells: tuple[GridCell, ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A file of ours beside the filed scan, whose name ends in `suffix`.
+
+    `path` is known once its name is reserved. `content` is None once it is written: then the file is the person's.
+    """
+
+    suffix: str
+    content: str | None
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One row for the ledger.
 
     `check` says what a person should look at, empty when all is well. `received` is aware. `pages` is display
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
     filed scan that the row links to, known once its name is reserved. `month` ("2026-11") tells its workbook, where the
-    ledger has one for each. `items` go to sheets of their own, one line a row, by the row's id.
+    ledger has one for each. `items` go to sheets of their own, one line a row, by the row's id. `grids` are tables
+    as they are printed: together they are a sheet of the document's own. `beside` are files beside the filed scan.
     """
 
     id: str
@@ -97,6 +131,8 @@ class Row:
     file: Path | None = None
     month: str = ""
     items: tuple[Items, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

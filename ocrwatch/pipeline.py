@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ocrwatch.beside import put_files_beside, with_files_beside, written
 from ocrwatch.document import (
     Document,
     Duplicate,
@@ -211,7 +212,11 @@ class Pipeline:
         if not stage.recording:
             rows = warned(self._journal, document, stage.rows, route.ledger, fields)
             document = replace(document, stage=replace(stage, rows=rows))
-        return planned(document, lines, fields, route.render, items)
+        document = planned(document, lines, fields, route.render, items)
+        stage = document.stage
+        assert isinstance(stage, Read)
+        rows = tuple(with_files_beside(row, document, None, route.filer) for row in stage.rows)
+        return replace(document, stage=replace(stage, rows=rows))
 
     def _announce(self, document: Document) -> Document:
         """`document` about to be recorded, its final name reserved; or where its trouble leads it."""
@@ -224,6 +229,7 @@ class Pipeline:
                 rows = rows_of_present_scan(document, document.stage.rows)
                 rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
                 target = route.filer.reserve(document, Outcome.DONE)
+                rows = tuple(with_files_beside(row, document, target, route.filer) for row in rows)
         except Gone as error:
             return self._reached(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
         except LineError as error:
@@ -247,8 +253,13 @@ class Pipeline:
         filer = self._route(document).filer
         match document.stage:
             case Recorded(rows=rows, target=target):
-                filer.file(document, target)
-                return Filed(outcome=Outcome.DONE, path=target or document.path, rows=rows)
+                try:
+                    filer.file(document, target)
+                except Gone:  # the rows link to them all the same
+                    put_files_beside(rows, document, filer)
+                    raise
+                put_files_beside(rows, document, filer)
+                return Filed(outcome=Outcome.DONE, path=target or document.path, rows=tuple(map(written, rows)))
             case Refused(reason=reason):
                 target = self._reserved(document, Outcome.FAILED)
                 filer.file(document, target, reason)
@@ -340,7 +351,7 @@ def _recorded(document: Document) -> Recorded:
 
 def _lost(document: Document, error: Gone) -> Filed:
     rows = document.stage.rows if isinstance(document.stage, Recorded) else ()
-    return Filed(outcome=Outcome.GONE, path=None, rows=rows, reason=error.message)
+    return Filed(outcome=Outcome.GONE, path=None, rows=tuple(map(written, rows)), reason=error.message)
 
 
 @contextmanager

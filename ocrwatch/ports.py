@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ocrwatch.document import Cell, Document, Items, Outcome, Row
+from ocrwatch.document import Beside, Cell, Document, Items, Outcome, Row
 from ocrwatch.messages import Message
 
 Render = Callable[[Message], str]
@@ -24,7 +24,13 @@ Clock = Callable[[], float]
 
 # ---------------------------------------------------------------- what is asked for
 
-FieldType = Literal["text", "amount", "date", "datetime", "id", "integer", "items"]
+FieldType = Literal["text", "amount", "date", "datetime", "id", "integer", "items", "file", "sheet"]
+"""`file` and `sheet` are columns that lead to what a task made: a file beside the scan, a sheet of the document's own."""
+
+Task = Literal["fields", "text", "table", "document", "formula"]
+"""What is wanted of a scan. Only `fields` has fields of a person's choice."""
+
+DocumentFormat = Literal["markdown", "latex"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
 
 
@@ -57,11 +63,17 @@ def items_fields(fields: Sequence[Field]) -> tuple[Field, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What to read from an inbox's documents. `prompt` overrides the one built from the fields."""
+    """What to read from an inbox's documents. `prompt` overrides the one built from the fields.
+
+    `languages` are those of the papers, as a person names them. `document_format` is what a `document` is written in.
+    """
 
     name: str
     fields: tuple[Field, ...]
     prompt: str | None = None
+    task: Task = "fields"
+    languages: tuple[str, ...] = ()
+    document_format: DocumentFormat = "markdown"
 
 
 # ---------------------------------------------------------------- pages
@@ -124,6 +136,30 @@ ItemTexts = tuple[Mapping[str, str | None], ...]
 
 Said = None | str | ItemTexts
 
+PAGE_BREAK = "\n\f\n"
+"""Between the texts of two pages: a form feed on a line of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedCell:
+    """A cell of a table as it is printed: its place (from 0), and over how many rows and columns it reaches."""
+
+    row: int
+    column: int
+    text: str
+    rows: int = 1
+    columns: int = 1
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedTable:
+    """A table as it is printed, and the text above it. `is_ragged`: its rows do not fit together."""
+
+    cells: tuple[PrintedCell, ...]
+    caption: str = ""
+    is_ragged: bool = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -131,8 +167,9 @@ class Reading:
 
     `entries`: one mapping of field name to text (or a table's lines) per row that the document becomes (usually one);
     None and a missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is
-    display text ("1", "5 of 39"). `text` is all text seen, where the engine gives it. `remarks` go to the row's
-    `Check`.
+    display text ("1", "5 of 39"). `text` is all text seen, where the engine gives it; of a task that is no list of
+    fields it is the outcome, its pages parted by `PAGE_BREAK`. `tables` are those of the task `table`, of all pages.
+    `remarks` go to the row's `Check`.
     """
 
     entries: tuple[Mapping[str, Said], ...]
@@ -140,6 +177,7 @@ class Reading:
     pages: str
     text: str = ""
     remarks: tuple[Message, ...] = ()
+    tables: tuple[PrintedTable, ...] = ()
 
 
 class Reader(Protocol):
@@ -230,7 +268,7 @@ class Ledger(Protocol):
 
 
 class Filer(Protocol):
-    """Moves scans to their final place."""
+    """Moves scans to their final place, and puts what was made of them beside."""
 
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
         """Create the final name exclusively, holding the document's mark; None when the scan is to stay.
@@ -246,5 +284,19 @@ class Filer(Protocol):
         Idempotent: a move that a crash cut short is finished. Raises `FolderAway`, `DiskFull`, and `Gone` when
         the scan is not there any more or other bytes are (those stay in the inbox or go back to it); the
         reserved name is then released.
+        """
+        ...
+
+    def reserve_beside(self, document: Document, target: Path | None, beside: Beside) -> Path:
+        """A name for `beside`, like that of the filed scan (`target`, or where the document lies), as `reserve` does.
+
+        A file that is there already with this very content, at the path of `beside`, is taken. Raises as `reserve`.
+        """
+        ...
+
+    def put_beside(self, document: Document, beside: Beside) -> None:
+        """Write the content of `beside` to its reserved name; nothing else is ever replaced.
+
+        Idempotent. Raises `FolderAway`, `DiskFull`.
         """
         ...

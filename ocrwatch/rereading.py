@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ocrwatch.document import Cell, Document, Items, Read, Row, Value, advance
+from ocrwatch.document import Beside, Cell, Document, Items, Read, Row, Value, advance
 from ocrwatch.ledger.comparing import shows
 from ocrwatch.ledger.layout import Part, heading_key
 from ocrwatch.messages import Message, message
@@ -81,9 +81,16 @@ def amendments(stage: Read) -> list[Amendment]:
         values = _values(before)
         cells = tuple(cell for cell in row.cells if cell.value != values.get(cell.name))
         items = _changed_items(before, row)
-        if cells or items or (row.check, row.pages, row.engine) != (before.check, before.pages, before.engine):
+        if cells or items or _said_of(row) != _said_of(before):
+            # A sheet that is as before is the person's: it is not made again.
+            row = replace(row, grids=() if row.grids == before.grids else row.grids)
             found.append(Amendment(row=row, cells=cells, items=items))
     return found
+
+
+def _said_of(row: Row) -> tuple[object, ...]:
+    """What the sheet shows of a row besides its cells."""
+    return row.check, row.pages, row.engine, row.grids, [each.path for each in row.beside]
 
 
 def further_rows(stage: Read) -> list[Row]:
@@ -140,7 +147,13 @@ def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
         if number < len(stage.earlier):
             before = stage.earlier[number]
             rows[number] = replace(
-                row, id=before.id, received=before.received, folder=before.folder, file=before.file, month=before.month
+                row,
+                id=before.id,
+                received=before.received,
+                folder=before.folder,
+                file=before.file,
+                month=before.month,
+                beside=_with_paths(before, row),
             )
         else:
             rows.append(replace(row, id=f"{document.id}-{number + 1}", file=document.path, month=rows[0].month))
@@ -149,6 +162,12 @@ def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
         remark = message(text, count=len(stage.rows), earlier=len(stage.earlier))
         rows[0] = replace(rows[0], check=(*rows[0].check, remark))
     return tuple(rows)
+
+
+def _with_paths(before: Row, row: Row) -> tuple[Beside, ...]:
+    """The files beside the scan, where they lie: one that would say the same is not made twice."""
+    paths = {each.suffix: each.path for each in before.beside}
+    return tuple(replace(each, path=paths.get(each.suffix)) for each in row.beside)
 
 
 def _merged(

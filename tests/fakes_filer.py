@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from ocrwatch.document import Document, Outcome
-from ocrwatch.errors import Gone
+from ocrwatch.document import Beside, Document, Outcome
+from ocrwatch.errors import FolderAway, Gone
 from ocrwatch.messages import Message, message
 
 
@@ -47,6 +47,32 @@ class FakeFiler:
             document.path.rename(target)
         if reason is not None:
             self.reasons[target or document.path] = str(reason)
+
+    def reserve_beside(self, document: Document, target: Path | None, beside: Beside) -> Path:
+        content = (beside.content or "").encode()
+        if beside.path is not None and beside.path.exists() and beside.path.read_bytes() == content:
+            return beside.path
+        scan = target or document.path
+        folder = self._inbox / "done" if self._keep else scan.parent
+        number = 1
+        while True:
+            path = folder / (scan.stem + (beside.suffix if number == 1 else f" ({number}){beside.suffix}"))
+            mark = (document.id + beside.suffix, document.key)
+            if self._reserved.get(path) == mark or (path not in self._reserved and not path.exists()):
+                self._reserved[path] = mark
+                return path
+            number += 1
+
+    def put_beside(self, document: Document, beside: Beside) -> None:
+        if beside.path is None or beside.content is None:
+            return
+        content = beside.content.encode()
+        if beside.path.exists():
+            if beside.path.read_bytes() != content:
+                raise FolderAway(message("{name} was replaced by another file.", name=beside.path.name))
+            return
+        beside.path.parent.mkdir(parents=True, exist_ok=True)
+        beside.path.write_bytes(content)
 
 
 def _mark(document: Document) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from typing import Literal
 from ocrwatch.checking.evidence import Evidence, evidence_in, settled_order
 from ocrwatch.checking.item_rules import sums, typed_items
 from ocrwatch.checking.rules import breaches
+from ocrwatch.checking.task_rows import task_cells, task_check, task_files, task_grids
 from ocrwatch.checking.values import checked
 from ocrwatch.document import Cell, Document, Items, Row, Value
 from ocrwatch.messages import Message, message
@@ -44,6 +45,8 @@ class RowChecker:
 
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
         """One row per entry; see the port."""
+        if profile.task != "fields":
+            return (_task_row(document, profile, reading),)
         entries: tuple[Mapping[str, Said], ...] = reading.entries or ({},)
         received = datetime.fromtimestamp(document.arrived_at, tz=UTC).astimezone()
         seen = [reading.text, *(text for entry in entries for text in _texts(entry))]
@@ -71,6 +74,22 @@ class RowChecker:
         if self._set_order is None and len(evidence.orders) == 1:
             self._learn_order(document.inbox, document.digest, next(iter(evidence.orders)))
         return tuple(rows)
+
+
+def _task_row(document: Document, profile: Profile, reading: Reading) -> Row:
+    """The one row of a document that was read for another task."""
+    grids = task_grids(reading)
+    return Row(
+        id=document.id,
+        cells=task_cells(profile, reading),
+        check=_once((*task_check(reading), *_pages_left_out(reading.pages), *reading.remarks)),
+        received=datetime.fromtimestamp(document.arrived_at, tz=UTC).astimezone(),
+        pages=reading.pages,
+        engine=reading.engine,
+        folder=document.folder,
+        grids=grids,
+        beside=task_files(profile, reading, grids),
+    )
 
 
 def _cells(

@@ -57,8 +57,8 @@ def checked(text: str | None, field: Field, evidence: Evidence) -> Checked:
             return _amount(printed, field, evidence)
         case "date" | "datetime":
             return _moment(printed, field, evidence)
-        case "items":
-            raise ValueError("a table has lines, not a value")
+        case "items" | "file" | "sheet":
+            raise ValueError("it has no value of its own")
         case _ as unreachable:
             assert_never(unreachable)
 

@@ -13,7 +13,7 @@ import typer
 
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded
-from ocrwatch.cli.showing import items_lines, row_data, row_pairs
+from ocrwatch.cli.showing import items_lines, made_lines, row_data, row_pairs
 from ocrwatch.cli.terminal import about, complain, help_text, say, say_pairs
 from ocrwatch.document import Document, Row, Signature
 from ocrwatch.errors import BadAnswer, LineError, UsageError
@@ -21,7 +21,7 @@ from ocrwatch.messages import JSON, message
 
 if TYPE_CHECKING:
     from ocrwatch.app import Engine
-    from ocrwatch.config.settings import Settings
+    from ocrwatch.config.settings import Inbox, Settings
     from ocrwatch.ports import Profile, Reading
 
 _SOME_FAILED = 1
@@ -42,6 +42,14 @@ def read(
             ),
         ),
     ] = "",
+    task: Annotated[
+        str,
+        typer.Option(
+            "--task",
+            metavar="TASK",
+            help=help_text(message("What is wanted: fields, text, table, document, formula (default: as configured).")),
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help=help_text(message("Print JSON.")))] = False,
 ) -> int:
     """Exit status 0 done, 1 some could not be read."""
@@ -54,7 +62,7 @@ def read(
     try:
         for name in what:
             try:
-                rows = PictureReader(engine, _profile(settings, profile, name)).rows(name)
+                rows = PictureReader(engine, _profile(settings, profile, task, name)).rows(name)
             except LineError as error:
                 failed += 1
                 results.append({"file": name, "error": terminal.rendered(error.message)})
@@ -133,19 +141,48 @@ def _document(path: Path, *, digest: str, pages: int) -> Document:
     )
 
 
-def _profile(settings: Settings, name: str, what: str) -> Profile:
-    """The document type asked for; else that of the watched folder it lies in; else the first folder's."""
+def _profile(settings: Settings, name: str, task: str, what: str) -> Profile:
+    """The document type or task asked for; else that of the watched folder it lies in; else the first folder's."""
     from ocrwatch.books import profile_of
     from ocrwatch.config.profiles import built_in
 
+    if task and task != "fields":
+        if name:
+            raise UsageError(message("Say --profile or --task, not both: a task other than fields reads no fields."))
+        return _of_task(settings, task, what)
     if name:
         if name not in built_in():
             known = ", ".join(built_in())
             raise UsageError(message("There is no document type {name}. There are: {known}.", name=name, known=known))
         return built_in()[name]
-    path = Path(what).expanduser().absolute()
-    inbox = next((each for each in settings.inbox if each.folder in path.parents), settings.inbox[0])
+    inbox = _inbox_of(settings, what)
+    if task and inbox.task != "fields":
+        return built_in()["receipt"]
     return profile_of(inbox)
+
+
+def _of_task(settings: Settings, name: str, what: str) -> Profile:
+    """The task asked for, as the picture's watched folder has it where it is the folder's own."""
+    from ocrwatch.config.tasks import SHEETS, task_profile
+
+    task = next((each for each in SHEETS if each == name), None)
+    if task is None:
+        from rapidfuzz import fuzz, process
+
+        guess = process.extractOne(name, [str(each) for each in SHEETS], scorer=fuzz.ratio, score_cutoff=50.0)
+        known = ", ".join(("fields", *SHEETS))
+        text = "There is no task {name}. There are: {known}."
+        if guess is None:
+            raise UsageError(message(text, name=name, known=known))
+        raise UsageError(message("There is no task {name}. Did you mean {guess}?", name=name, guess=guess[0]))
+    inbox = _inbox_of(settings, what)
+    return inbox.line_profile() if inbox.task == task else task_profile(task, languages=inbox.languages)
+
+
+def _inbox_of(settings: Settings, what: str) -> Inbox:
+    """The watched folder that the picture lies in; else the first one."""
+    path = Path(what).expanduser().absolute()
+    return next((each for each in settings.inbox if each.folder in path.parents), settings.inbox[0])
 
 
 def _is_link(name: str) -> bool:
@@ -161,5 +198,5 @@ def _show(name: str, rows: tuple[Row, ...]) -> None:
     say(name)
     for row in rows:
         say_pairs(row_pairs(row))
-        for line in items_lines(row):
+        for line in (*items_lines(row), *made_lines(row)):
             say(line)

@@ -32,6 +32,9 @@ from ocrwatch.locales import renderer
 from ocrwatch.settings_pages.draft import Column, Draft, Watched
 from ocrwatch.settings_pages.outside import Present
 
+_OF_TASKS = ("task", "document_format")
+"""Settings that a folder whose scans are read by their fields does not have."""
+
 
 class ConfigurationFile:
     """Implements the pages' `Configuration`."""
@@ -202,6 +205,7 @@ def _inbox_edit(watched: Watched, before: Draft, raw: Raw) -> InboxEdit:
         return InboxEdit(was=watched.was, values=values)
     if watched.kind != old.kind:
         values["profile"] = profile_of_kind(watched.kind) or None
+        values |= dict.fromkeys((key for key in _OF_TASKS if key in table), None)
     if not watched.has_own_columns:
         if old.has_own_columns:
             values["fields"] = None

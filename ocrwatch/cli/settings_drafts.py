@@ -71,7 +71,7 @@ def _watched(inbox: Inbox, raw: Raw, was: int | None) -> Watched:
     return Watched(
         was=was,
         folder=str(raw.get("folder", inbox.folder)),
-        kind=(f"{profile}{OWN_SUFFIX}" if profile else OWN) if own else profile,
+        kind=(f"{profile}{OWN_SUFFIX}" if profile else OWN) if own else profile or inbox.task,
         columns=_columns(profile, inbox.fields or ()),
         headings=tuple((str(name), str(said)) for name, said in headings.items()) if isinstance(headings, dict) else (),
         ledger=str(raw.get("ledger", inbox.ledger)),
@@ -115,4 +115,5 @@ def usual_type(profile: str, name: str) -> FieldType:
 
 
 def profile_of_kind(kind: str) -> str:
-    return "" if kind == OWN else kind.removesuffix(OWN_SUFFIX)
+    name = kind.removesuffix(OWN_SUFFIX)
+    return name if name in built_in() else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from ocrwatch.cli.terminal import rendered
-from ocrwatch.document import Amount, Row, Value
+from ocrwatch.document import Amount, Grid, Row, Value
 from ocrwatch.ledger.formats import display_width
 from ocrwatch.messages import JSON, Message, message
 
@@ -31,6 +31,8 @@ def row_data(row: Row) -> dict[str, JSON]:
                 for each in row.items
             },
         },
+        **({"tables": [_grid_data(grid) for grid in row.grids]} if row.grids else {}),
+        **({"files": [{"suffix": each.suffix, "content": each.content} for each in row.beside]} if row.beside else {}),
         "check": [rendered(remark) for remark in row.check],
         "pages": row.pages,
         "engine": row.engine,
@@ -55,6 +57,52 @@ def items_lines(row: Row) -> Iterator[str]:
         for line in table:
             cells = [_aligned(*each) for each in zip(line, widths, (is_number[name] for name in names), strict=True)]
             yield "  " + "  ".join(cells).rstrip()
+
+
+def made_lines(row: Row) -> Iterator[str]:
+    """What is made of the scan besides its row: the tables as they are printed, or the whole document."""
+    for grid in row.grids:
+        yield from _grid_lines(grid)
+    known = [cell.value for cell in row.cells if isinstance(cell.value, str)]
+    for each in row.beside:
+        content = (each.content or "").rstrip("\n")
+        if content not in known and not row.grids:
+            yield content.replace("\f", "")
+
+
+def _grid_lines(grid: Grid) -> Iterator[str]:
+    if grid.caption:
+        yield grid.caption
+    height = max((cell.row + cell.rows for cell in grid.cells), default=0)
+    width = max((cell.column + 1 for cell in grid.cells), default=0)
+    shown = {(cell.row, cell.column): (" ".join(display(cell.value).split()), cell.value) for cell in grid.cells}
+    widths = [
+        max((display_width(shown.get((row, at), ("",))[0]) for row in range(height)), default=0) for at in range(width)
+    ]
+    for row in range(height):
+        cells = (shown.get((row, at), ("", None)) for at in range(width))
+        padded = (
+            _aligned(text, room, isinstance(value, Amount | int))
+            for (text, value), room in zip(cells, widths, strict=True)
+        )
+        yield "  " + "  ".join(padded).rstrip()
+    yield ""
+
+
+def _grid_data(grid: Grid) -> JSON:
+    """A table as JSON: each cell with its place from 0, and how far it reaches where that is more than one."""
+    cells: list[JSON] = [
+        {
+            "row": cell.row,
+            "column": cell.column,
+            **({"rows": cell.rows} if cell.rows > 1 else {}),
+            **({"columns": cell.columns} if cell.columns > 1 else {}),
+            **({"heading": True} if cell.heading else {}),
+            "value": _data(cell.value),
+        }
+        for cell in grid.cells
+    ]
+    return {"caption": grid.caption, "cells": cells}
 
 
 def _aligned(text: str, width: int, is_number: bool) -> str:

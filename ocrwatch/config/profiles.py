@@ -5,10 +5,14 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, StrictBool, model_validator
 
-from ocrwatch.ports import Field, FieldType, Profile
+from ocrwatch.ports import Field, Profile
+
+_ReadableType = Literal["text", "amount", "date", "datetime", "id", "integer", "items"]
+"""The types that a field of a person's own may have: what is read from the paper."""
 
 
 class FieldData(BaseModel):
@@ -20,7 +24,7 @@ class FieldData(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     name: str
-    type: FieldType | None = None
+    type: _ReadableType | None = None
     required: StrictBool | None = None
     labels: tuple[str, ...] | None = None
     unique: StrictBool | None = None
@@ -73,13 +77,18 @@ def built_in() -> dict[str, Profile]:
     return found
 
 
-def profile(name: str, fields: tuple[FieldData, ...] | None, prompt: str | None) -> Profile:
+def profile(
+    name: str, fields: tuple[FieldData, ...] | None, prompt: str | None, languages: tuple[str, ...] = ()
+) -> Profile:
     """The profile `name`, or one with the person's own `fields`."""
     base = built_in().get(name)
     if fields is None:
         assert base is not None
-        return Profile(name=name, fields=base.fields, prompt=prompt)
+        return Profile(name=name, fields=base.fields, prompt=prompt, languages=languages)
     known = {field.name: field for field in base.fields} if base else {}
     return Profile(
-        name=name or "fields", fields=tuple(field.field(known.get(field.name)) for field in fields), prompt=prompt
+        name=name or "fields",
+        fields=tuple(field.field(known.get(field.name)) for field in fields),
+        prompt=prompt,
+        languages=languages,
     )

@@ -18,9 +18,11 @@ from ocrwatch.config import paths
 from ocrwatch.config.keys import every_key
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.places import AbsolutePath, FolderPattern
-from ocrwatch.config.profiles import FieldData, built_in
+from ocrwatch.config.profiles import FieldData, built_in, profile
+from ocrwatch.config.tasks import SHEETS, task_profile
 from ocrwatch.ledger.months import MonthOf
 from ocrwatch.messages import Message, message
+from ocrwatch.ports import DocumentFormat, Profile, Task
 from ocrwatch.ports import Field as LineField
 
 RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document ID")
@@ -87,6 +89,9 @@ class Inbox(_Table):
     profile: str = ""
     fields: tuple[FieldData, ...] | None = None
     prompt: str | None = Field(default=None, min_length=1)
+    task: Task = "fields"
+    document_format: DocumentFormat = "markdown"
+    languages: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = ()
     ledger: AbsolutePath = Path("~/OCRWatch/Ledger.xlsx")
     month_of: MonthOf = "received"
     sheet: str = ""
@@ -125,6 +130,28 @@ class Inbox(_Table):
             raise Misfit(message('only a field of type "items" has fields of its own: {field}', field=stray.name))
         return value
 
+    @field_validator("task")
+    @classmethod
+    def _has_no_fields(cls, value: Task, info: ValidationInfo) -> Task:
+        for name in ("profile", "fields"):
+            if value != "fields" and info.data.get(name):
+                raise Misfit(message('it reads no fields: leave out {name}, or say "fields" here', name=name))
+        return value
+
+    @field_validator("document_format")
+    @classmethod
+    def _is_of_documents(cls, value: DocumentFormat, info: ValidationInfo) -> DocumentFormat:
+        if value != "markdown" and info.data.get("task", "document") != "document":
+            raise Misfit(message('it is for task = "document" alone'))
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(_CONTROL.search(name) for name in value):
+            raise Misfit(message('name each language on one line: ["English", "French"]'))
+        return value
+
     @field_validator("ledger")
     @classmethod
     def _is_workbook(cls, value: Path) -> Path:
@@ -146,12 +173,26 @@ class Inbox(_Table):
         return value
 
     def profile_name(self) -> str:
-        """The built-in profile in force, "" where the fields are all the person's own."""
+        """The built-in profile in force, "" where the fields are all the person's own, or none are read."""
+        if self.task != "fields":
+            return ""
         return self.profile or ("" if self.fields else "receipt")
 
     def sheet_name(self) -> str:
         """The sheet in force."""
-        return self.sheet or _SHEETS.get(self.profile_name(), "Scans")
+        return self.sheet or SHEETS.get(self.task) or _SHEETS.get(self.profile_name(), "Scans")
+
+    def line_profile(self) -> Profile:
+        """The document type in force, as the line knows it."""
+        if self.task == "fields":
+            return profile(self.profile_name(), self.fields, self.prompt, self.languages)
+        return task_profile(
+            self.task,
+            prompt=self.prompt,
+            languages=self.languages,
+            document_format=self.document_format,
+            is_csv=self.ledger.suffix.lower() == ".csv",
+        )
 
 
 class Settings(_Table):

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Inbox, Settings
 from ocrwatch.config.toml_text import Plain, toml_of
 from ocrwatch.messages import message
@@ -66,12 +65,12 @@ def _lines(settings: Settings, mark: Mark, render: Render) -> Iterator[str]:
 def _inbox(inbox: Inbox, mark: Mark, render: Render) -> Iterator[str]:
     in_force = _values(inbox, but=("fields",)) | {"profile": inbox.profile_name(), "sheet": inbox.sheet_name()}
     usual = _values(Inbox()) | {
-        "profile": Inbox(fields=inbox.fields).profile_name(),
-        "sheet": Inbox(profile=inbox.profile, fields=inbox.fields).sheet_name(),
+        "profile": Inbox(fields=inbox.fields, task=inbox.task).profile_name(),
+        "sheet": Inbox(profile=inbox.profile, fields=inbox.fields, task=inbox.task).sheet_name(),
     }
     for name, value in in_force.items():
         yield _line(name, value, mark(f"inbox.{name}", value == usual[name]), render)
-        if name == "profile":
+        if name == "profile" and inbox.task == "fields":
             yield from _fields(inbox, mark)
 
 
@@ -79,7 +78,7 @@ def _fields(inbox: Inbox, mark: Mark) -> Iterator[str]:
     """The fields in force; those of a built-in type as comments, so that they follow it when it grows."""
     start = "# " if inbox.fields is None else ""
     yield f"{start}fields = [{_behind(mark('inbox.fields', inbox.fields is None))}"
-    for field in profile(inbox.profile_name(), inbox.fields, None).fields:
+    for field in inbox.line_profile().fields:
         yield f"{start}    {toml_of(_plain(field))},"
     yield f"{start}]"
 

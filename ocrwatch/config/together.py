@@ -11,7 +11,6 @@ from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Endpoint, Inbox, Settings
 from ocrwatch.errors import ConfigurationError
 from ocrwatch.ledger.items import items_sheets
@@ -89,13 +88,13 @@ def destinations(inbox: Inbox) -> tuple[Path, Path]:
 
 def columns(inbox: Inbox) -> tuple[str, ...]:
     """The field columns of the inbox's sheet, and of the sheets of its tables."""
-    fields = profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields
+    fields = inbox.line_profile().fields
     return tuple(name for field in fields for name in (field.name, *(each.name for each in field.fields)))
 
 
 def sheets(inbox: Inbox) -> set[str]:
     """The sheets of the inbox's rows and of its tables, case-folded."""
-    fields = profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields
+    fields = inbox.line_profile().fields
     tables = items_sheets(inbox.sheet_name(), fields).values()
     return {inbox.sheet_name().casefold(), *(table.sheet.casefold() for table in tables)}
 

@@ -3,5 +3,6 @@
 naming.py    names that every file system takes (pure)
 reserving.py a name of one's own
 moving.py    moving onto it, and what a crash left in between
+beside.py    files of ours beside a scan
 filer.py     where an inbox's scans go
 """

@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ocrwatch.document import Document, Outcome
+from ocrwatch.document import Beside, Document, Outcome
+from ocrwatch.filing.beside import content_of, has_content, name_beside, write_reserved
 from ocrwatch.filing.moving import ensure_there, move, write_beside
 from ocrwatch.filing.naming import REASON_SUFFIX, filed_name
 from ocrwatch.filing.reserving import explained, mark_of, reserve
@@ -59,6 +60,26 @@ class FolderFiler:
                 with explained(note.parent):
                     note.unlink(missing_ok=True)
 
+    def reserve_beside(self, document: Document, target: Path | None, beside: Beside) -> Path:
+        """As the port says. A scan that stays in its inbox has these files in `done`: there they are no scans."""
+        scan = target or document.path
+        folder = self._folder(document, Outcome.DONE) if self._stays(scan) else scan.parent
+        content = content_of(beside.content or "", beside.suffix)
+        with explained(folder):
+            if beside.path is not None and has_content(beside.path, content):
+                return beside.path
+        return reserve(folder, name_beside(scan, beside.suffix), _mark(document, beside.suffix))
+
+    def put_beside(self, document: Document, beside: Beside) -> None:
+        """As the port says."""
+        if beside.path is not None and beside.content is not None:
+            write_reserved(beside.path, _mark(document, beside.suffix), content_of(beside.content, beside.suffix))
+
+    def _stays(self, scan: Path) -> bool:
+        """Whether `scan` lies where it was dropped."""
+        root = self._inbox / re.split(r"[{]", self._done, maxsplit=1)[0]
+        return self._after == "keep" and root not in scan.parents
+
     def _folder(self, document: Document, outcome: Outcome) -> Path:
         now = datetime.fromtimestamp(self._clock()).astimezone()
         pattern = self._failed if outcome is Outcome.FAILED else self._done
@@ -91,5 +112,5 @@ class FolderFiler:
         write_beside(note, self._render(said) + "\n")
 
 
-def _mark(document: Document) -> bytes:
-    return mark_of(document.id, document.key)
+def _mark(document: Document, beside: str = "") -> bytes:
+    return mark_of(document.id, document.key, beside)

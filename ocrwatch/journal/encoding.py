@@ -12,9 +12,12 @@ from typing import assert_never
 from ocrwatch.document import (
     Amount,
     Arrived,
+    Beside,
     Cell,
     Duplicate,
     Filed,
+    Grid,
+    GridCell,
     Items,
     Outcome,
     Read,
@@ -164,6 +167,8 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "file": _path_out(row.file),
             **({"month": row.month} if row.month else {}),
             **({"items": _items_out(row.items)} if row.items else {}),
+            **({"grids": [_grid_out(grid) for grid in row.grids]} if row.grids else {}),
+            **({"beside": [_beside_out(each) for each in row.beside]} if row.beside else {}),
         }
         for row in rows
     ]
@@ -208,6 +213,54 @@ def _row_in(row: Mapping[str, JSON]) -> Row:
         file=Path(file) if isinstance(file, str) else None,
         month=str(row.get("month", "")),
         items=_items_in(row.get("items", [])),
+        grids=_grids_in(row.get("grids", [])),
+        beside=_beside_in(row.get("beside", [])),
+    )
+
+
+def _grid_out(grid: Grid) -> JSON:
+    cells: list[JSON] = [
+        [[cell.row, cell.column, cell.rows, cell.columns, int(cell.heading)], *_value_out(cell.value)]
+        for cell in grid.cells
+    ]
+    return {"caption": grid.caption, "cells": cells}
+
+
+def _grids_in(grids: JSON) -> tuple[Grid, ...]:
+    assert isinstance(grids, list)
+    return tuple(_grid_in(grid) for grid in grids if isinstance(grid, dict))
+
+
+def _grid_in(grid: Mapping[str, JSON]) -> Grid:
+    cells = grid["cells"]
+    assert isinstance(cells, list)
+    return Grid(
+        caption=str(grid["caption"]), cells=tuple(_grid_cell_in(cell) for cell in cells if isinstance(cell, list))
+    )
+
+
+def _grid_cell_in(cell: list[JSON]) -> GridCell:
+    place, kind, *parts = cell
+    assert isinstance(place, list)
+    row, column, rows, columns, heading = (number if isinstance(number, int) else 0 for number in place)
+    value = _value_in(str(kind), [str(part) for part in parts])
+    return GridCell(row=row, column=column, rows=rows, columns=columns, heading=bool(heading), value=value)
+
+
+def _beside_out(beside: Beside) -> JSON:
+    return {"suffix": beside.suffix, "content": beside.content, "path": _path_out(beside.path)}
+
+
+def _beside_in(beside: JSON) -> tuple[Beside, ...]:
+    assert isinstance(beside, list)
+    return tuple(
+        Beside(
+            suffix=str(each["suffix"]),
+            content=each["content"] if isinstance(each["content"], str) else None,
+            path=Path(path) if isinstance(path := each["path"], str) else None,
+        )
+        for each in beside
+        if isinstance(each, dict)
     )
 
 

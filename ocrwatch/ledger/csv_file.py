@@ -96,6 +96,7 @@ class CsvLedger:
             texts = csv_text.cell_texts(cells)
             if reading is not None:
                 texts |= csv_text.reading_texts(reading, self._columns, render=self._render)
+                texts |= csv_text.made_texts(reading, self._columns, folder=folder)
             if file is not None:
                 texts |= csv_text.link_texts(file, self._columns, folder=folder)
             text, places, width = self._records.headed(present, further_columns(self._columns, cells))

@@ -98,7 +98,14 @@ def row_texts(
 ) -> dict[str, str]:
     """What `row` puts into each column, by key."""
     ours = [column for column in columns if column.part is not Part.FIELD]
-    return cell_texts(row.cells) | {column.key: _own(row, column.part, folder, zone, render) for column in ours}
+    own = {column.key: _own(row, column.part, folder, zone, render) for column in ours}
+    return cell_texts(row.cells) | own | made_texts(row, columns, folder=folder)
+
+
+def made_texts(row: Row, columns: Sequence[Column], *, folder: PurePath) -> dict[str, str]:
+    """The way to the file that was made of the scan, by the key of its column."""
+    file = next((each.path for each in row.beside if each.path is not None), None)
+    return {column.key: _way(file, folder) for column in columns if column.kind == "file"} if file else {}
 
 
 def reading_texts(row: Row, columns: Sequence[Column], *, render: Render) -> dict[str, str]:

@@ -267,4 +267,5 @@ class Draft:
 
 
 def _wraps(column: Column, entry: Entry) -> bool:
-    return isinstance(entry.value, str) and column.part in (Part.FIELD, Part.CHECK, Part.FOLDER)
+    is_text = isinstance(entry.value, str) and not entry.formula
+    return is_text and column.part in (Part.FIELD, Part.CHECK, Part.FOLDER)

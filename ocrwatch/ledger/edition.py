@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import BinaryIO
 
+from ocrwatch.document import Grid
 from ocrwatch.ledger import opening, writing
 from ocrwatch.ledger.archive import Archive, mark_of
 from ocrwatch.ledger.body_packing import BodyPacker, Packed
@@ -18,6 +19,7 @@ from ocrwatch.ledger.creating import dressed, empty_sheet
 from ocrwatch.ledger.draft import Draft, Source
 from ocrwatch.ledger.dressing import Surroundings
 from ocrwatch.ledger.formats import Entry
+from ocrwatch.ledger.grid_sheets import grid_sheet
 from ocrwatch.ledger.growing import grown_chart, grown_names
 from ocrwatch.ledger.layout import Column
 from ocrwatch.ledger.markup import spliced
@@ -93,6 +95,21 @@ class Edition:
             draft = self._begun(())
             draft.ensure_columns(further)
             draft.amend(changes)
+
+    def names(self) -> list[str]:
+        """The names of all sheets."""
+        with damage_translated(self._name):
+            return [sheet.name for sheet in self._package.sheets]
+
+    def add_grids(self, name: str, grids: Sequence[Grid]) -> None:
+        """Add the sheet `name` with tables as they are printed, to a change that has begun."""
+        with damage_translated(self._name):
+            draft, standing = self._draft, self._standing
+            assert draft is not None
+            assert standing is not None
+            part = self._added_sheet(name)
+            content = grid_sheet(grids, draft.styles, space=self._package.space, is_1904=standing.is_1904)
+            self._package.put(part.part, content)
 
     def write(self, file: BinaryIO) -> Standing:
         """Write the changed workbook to `file`; how the sheet stands in that."""

@@ -20,6 +20,7 @@ from pathlib import PurePath
 
 from ocrwatch.document import Cell, Row
 from ocrwatch.ledger.formats import Entry, display_width, entry, fit_text, shown_width
+from ocrwatch.ledger.grid_sheets import sheet_link
 from ocrwatch.ledger.links import display_name, link_formula
 from ocrwatch.messages import message
 from ocrwatch.ports import Field, FieldType, Render, cell_fields
@@ -29,7 +30,10 @@ MAX_WIDTH = 42
 _HEADER_ROOM = 4
 """Columns that a header's filter button and margins take."""
 
-_TYPICAL_WIDTHS: dict[FieldType, int] = {"amount": 13, "date": 12, "datetime": 18, "id": 24, "integer": 9, "text": 14}
+_TYPICAL_WIDTHS: dict[FieldType, int] = {
+    "amount": 13, "date": 12, "datetime": 18, "id": 24, "integer": 9, "text": 14,
+    "file": 26, "sheet": 26,
+}  # fmt: skip
 
 
 class Part(Enum):
@@ -109,16 +113,25 @@ def heading_key(text: str) -> str:
 
 
 def entries(
-    row: Row, columns: Sequence[Column], *, folder: PurePath, zone: tzinfo | None, render: Render
+    row: Row, columns: Sequence[Column], *, folder: PurePath, zone: tzinfo | None, render: Render, sheet: str = ""
 ) -> dict[str, Entry]:
-    """What `row` puts into each of `columns`, by key. The workbook lies in `folder`; times are shown in `zone`."""
+    """What `row` puts into each of `columns`, by key. The workbook lies in `folder`; times are shown in `zone`. `sheet`
+    is the row's own, "" for none."""
     kinds = {column.key: column.kind for column in columns}
     found = {heading_key(cell.name): entry(cell.value, kinds.get(heading_key(cell.name), "text")) for cell in row.cells}
     cut = [cell.name for cell in row.cells if found[heading_key(cell.name)].cut]
     for column in columns:
         if column.part is not Part.FIELD:
             found[column.key] = _own(row, column.part, cut, folder=folder, zone=zone, render=render)
-    return found
+    return found | made_entries(row, columns, folder=folder, sheet=sheet)
+
+
+def made_entries(row: Row, columns: Sequence[Column], *, folder: PurePath, sheet: str) -> dict[str, Entry]:
+    """The links to what was made of the scan, by the keys of their columns; no `sheet`: that link stays as it is."""
+    file = next((each.path for each in row.beside if each.path is not None), None)
+    files = {column.key: _link(file, folder) for column in columns if column.kind == "file"} if file else {}
+    sheets = {column.key: sheet_link(sheet) for column in columns if column.kind == "sheet"} if sheet else {}
+    return files | sheets
 
 
 def cell_entries(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[str, Entry]:
@@ -144,7 +157,7 @@ def column_width(column: Column, filled: Iterable[Mapping[str, Entry]]) -> float
     if column.part is Part.CHECK:
         return typical
     widest = max((shown_width(each[column.key]) for each in filled if column.key in each), default=0)
-    if column.part is Part.FILE:
+    if column.part is Part.FILE or column.kind in ("file", "sheet"):
         widest = 0  # the formula is longer than what it shows
     return min(MAX_WIDTH, max(MIN_WIDTH, typical, display_width(column.header) + _HEADER_ROOM, widest + 2))
 

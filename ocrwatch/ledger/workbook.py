@@ -12,7 +12,8 @@ Rules
      the disk may still have ended in an error.
   3. From the look at the file to its replacement it is our turn (`turns.py`): no other ocrwatch writes it.
   4. Of the user's workbook nothing is changed but what a row more must change.
-  5. A row's items go to sheets of their own (`items.py`) in the same save.
+  5. A row's items go to sheets of their own (`items.py`) in the same save, and its printed tables to a sheet of its
+     document's own (`grid_sheets.py`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import item_rows, saving
 from ocrwatch.ledger.creating import new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
+from ocrwatch.ledger.formats import Entry
+from ocrwatch.ledger.grid_sheets import grid_sheet_name, reread_sheet_name
 from ocrwatch.ledger.items import ItemsSheet, fields_of, items_sheets, unknown_sheet
 from ocrwatch.ledger.layout import (
     Column,
@@ -38,6 +41,7 @@ from ocrwatch.ledger.layout import (
     entries,
     further_columns,
     link_entries,
+    made_entries,
     reading_entries,
 )
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
@@ -118,10 +122,17 @@ class WorkbookLedger:
                 return None
             further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
             every = (*self._columns, *further)
+            sheets = self._grid_sheets(edition, missing)
             filled = {
-                row.id: entries(row, every, folder=folder, zone=self._zone, render=self._render) for row in missing
+                row.id: entries(
+                    row, every, folder=folder, zone=self._zone, render=self._render, sheet=sheets.get(row.id, "")
+                )
+                for row in missing
             }
             numbers.update(edition.append(filled, further))
+            for row in missing:
+                if row.id in sheets:
+                    edition.add_grids(sheets[row.id], row.grids)
             return self._items_of(missing)
 
         if rows:
@@ -191,11 +202,15 @@ class WorkbookLedger:
             every = (*self._columns, *further)
             entered = {
                 number: cell_entries(changes[each], every)
-                | (reading_entries(readings[each], self._columns, render=self._render) if each in readings else {})
+                | (self._of_reading(readings[each], folder) if each in readings else {})
                 | (link_entries(files[each], self._columns, folder=folder) if each in files else {})
                 for each, number in found.items()
             }
             edition.amend(sheets[0], entered, further)
+            present = edition.names()
+            for each in found:
+                if each in readings and (name := self._reread_sheet(readings[each])) and name not in present:
+                    edition.add_grids(name, readings[each].grids)
             return self._items_amended({each: items[each] for each in found if each in items})
 
         if changes:
@@ -227,6 +242,33 @@ class WorkbookLedger:
             standing = edition.standing
             self._remember(path, opened.signature, {sheet: standing})
         return [] if standing is None else [*(each.name for each in standing.earlier), standing.name]
+
+    # ------------------------------------------------------------ sheets of documents' own
+
+    def _grid_sheets(self, edition: Edition, rows: Sequence[Row]) -> dict[str, str]:
+        """The names of the sheets for those of new `rows` that have tables, by the rows' ids."""
+        having = [row for row in rows if row.grids and self._has_sheets]
+        if not having:
+            return {}
+        taken = {self._sheet, *(table.sheet for table in self._items.values()), *edition.names()}
+        found: dict[str, str] = {}
+        for row in having:
+            found[row.id] = grid_sheet_name(_stem(row), taken)
+            taken.add(found[row.id])
+        return found
+
+    def _reread_sheet(self, row: Row) -> str:
+        """The name of the sheet for the tables of another reading, "" where it has none."""
+        return reread_sheet_name(_stem(row), row.grids) if row.grids and self._has_sheets else ""
+
+    @property
+    def _has_sheets(self) -> bool:
+        return any(column.kind == "sheet" for column in self._columns)
+
+    def _of_reading(self, row: Row, folder: Path) -> dict[str, Entry]:
+        """What changes with another reading, besides the cells."""
+        made = made_entries(row, self._columns, folder=folder, sheet=self._reread_sheet(row))
+        return reading_entries(row, self._columns, render=self._render) | made
 
     # ------------------------------------------------------------ items
 
@@ -363,6 +405,10 @@ class WorkbookLedger:
         line = self._locks.own_saves.seen(path, signature)
         others = self._known.standings if self._known is not None and self._known.line == line else {}
         self._known = _Known(signature, line, {**others, **standings})
+
+
+def _stem(row: Row) -> str:
+    return row.file.stem if row.file is not None else row.id
 
 
 def _found(edition: Edition, ids: Sequence[str]) -> dict[str, int]:

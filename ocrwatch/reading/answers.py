@@ -1,4 +1,5 @@
-"""From a raw answer to entries: one mapping of field name to display text per row.
+"""From a raw answer to entries: one mapping of field name to display text per row. Where no fields were asked for, to
+a transcript (`transcripts.py`).
 
 Rules
   1. Nothing is invented and nothing chosen silently. Two values for one field: the first is kept and a remark names
@@ -26,6 +27,7 @@ from ocrwatch.reading.item_lines import LineReader, Lines
 from ocrwatch.reading.loops import is_looped, is_run_on
 from ocrwatch.reading.loose_json import Node, Object, Piece, pieces
 from ocrwatch.reading.prompts import PLACEHOLDER
+from ocrwatch.reading.transcripts import Transcript, transcribed
 
 Entry = Mapping[str, Said]
 
@@ -33,19 +35,22 @@ _ABSENT = ("", "null", "none", "无", PLACEHOLDER)
 _VALUE_KEYS = ("value", "text", "content", "值", "内容")
 _KEY_KEYS = ("key", "field", "name", "字段", "字段名", "名称")
 _REPEATED_ENTRIES = 3
+_NO_TRANSCRIPT = Transcript()
 _MAX_NESTING = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an answer says. `remarks` name the fields that a person should compare with the scan."""
+    """What an answer says. `remarks` name the fields that a person should compare with the scan; `transcript` is what
+    stands in the place of entries where no fields were asked for."""
 
     entries: tuple[Entry, ...]
     remarks: tuple[Message, ...] = ()
+    transcript: Transcript = _NO_TRANSCRIPT
 
 
 def answer(body: str, profile: Profile) -> Answer:
-    """What the completion in the HTTP body `body` says of the fields of `profile`.
+    """What the completion in the HTTP body `body` says of the fields of `profile`, or in answer to its other task.
 
     Raises `BadAnswer` when it cannot be used, `RefusedByEndpoint` when the service withheld it.
     """
@@ -57,6 +62,8 @@ def answer(body: str, profile: Profile) -> Answer:
     is_cut = said.finish_reason in ("length", "max_tokens")
     if is_cut and not items_fields(profile.fields):
         raise BadAnswer(message("The answer of the reading service was cut off."))
+    if profile.task != "fields":
+        return Answer(entries=({},), transcript=transcribed(said.content, profile.task))
     return fields_in(said.content, profile, is_cut=is_cut)
 
 

@@ -14,9 +14,20 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from ocrwatch.document import Document
-from ocrwatch.errors import BadAnswer, Halt
+from ocrwatch.errors import BadAnswer, Halt, Unusable
 from ocrwatch.messages import JSON, Message, message
-from ocrwatch.ports import Answers, ItemTexts, Pages, Picture, PictureLimits, Profile, Reading, items_fields
+from ocrwatch.ports import (
+    PAGE_BREAK,
+    Answers,
+    ItemTexts,
+    Pages,
+    Picture,
+    PictureLimits,
+    Profile,
+    Reading,
+    Task,
+    items_fields,
+)
 from ocrwatch.reading import finder, finder_items, lines
 from ocrwatch.reading.answers import Answer
 from ocrwatch.reading.finder_amounts import Found
@@ -37,6 +48,18 @@ _TIMEOUT_SECONDS = 120.0
 _FAINT_SCORE = 0.8
 """A value read with less certainty is pointed out for comparison with the scan."""
 
+
+_BEYOND: dict[Task, Message] = {
+    "table": message("tables"),
+    "document": message("whole documents"),
+    "formula": message("formulas"),
+}
+"""What this engine does not know how to read."""
+
+_CANNOT = (
+    "{name} was not read: the engine on this computer reads text and fields, no {what}. Set the key of a reading service "
+    '(ocrwatch key set), or say task = "text" for this folder, and drop the scan again.'
+)
 
 _NO_PRINT = message("No print was found on the scan: look at it, and scan it again if need be.")
 
@@ -74,9 +97,14 @@ class LocalReader:
     def read(self, document: Document, profile: Profile) -> Reading:
         """One entry for the whole document: each page is read by itself, and a remark says where two differ.
 
-        Raises `Halt` when the engine is not installed, `DecoderCrashed`, and what `Pages.picture` raises.
+        Raises `Halt` when the engine is not installed, `Unusable` for a task that it cannot do, `DecoderCrashed`, and
+        what `Pages.picture` raises.
         """
+        if profile.task in _BEYOND:
+            raise Unusable(message(_CANNOT, name=document.path.name, what=_BEYOND[profile.task]))
         read = [self._lines(document, page) for page in range(document.pages)]
+        if profile.task == "text":
+            return _as_text(read)
         found = [finder.find(page, profile) for page in read]
         tables = [_tables(page, profile) for page in read]
         answers = [
@@ -101,6 +129,17 @@ class LocalReader:
             answer = without_lone_surrogates(json.dumps(read, ensure_ascii=False, separators=(",", ":")))
             self._answers.put(request, answer, digest=document.digest)
         return lines.straightened(_parsed(answer))
+
+
+def _as_text(pages: Sequence[Sequence[Line]]) -> Reading:
+    """All print in reading order, as it stands."""
+    return Reading(
+        entries=({},),
+        engine=ENGINE,
+        pages=str(len(pages)),
+        text=PAGE_BREAK.join(lines.text(page) for page in pages) if any(pages) else "",
+        remarks=() if any(pages) else (_NO_PRINT,),
+    )
 
 
 def _request(picture: Picture) -> str:

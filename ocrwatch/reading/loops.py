@@ -16,6 +16,7 @@ _RUNS = 8
 _MOST_LINES_OF_LOOP = 6
 
 _MIN_CHARS = 48
+_MIN_CHARS_OF_PAGE = 600
 _MIN_CHARS_OF_PRINT_MARKS = 300
 """For units without a letter or digit: ruled lines and leaders (`....`, `****`) are print, too."""
 
@@ -24,6 +25,13 @@ def is_looped(text: str) -> bool:
     """Whether the end of `text` is, or holds, a repetition that no paper shows."""
     tail = re.sub(r"\s+", " ", text)[-_TAIL_CHARS:]
     return any(_is_loop(match) for match in _UNIT.finditer(tail))
+
+
+def is_looped_page(text: str) -> bool:
+    """Whether `text`, a whole page or formula, runs into a repetition that does not end: tables and forms repeat a lot."""
+    tail = re.sub(r"\s+", " ", text).strip()[-_TAIL_CHARS:]
+    last = next((match for match in _UNIT.finditer(tail) if match.end() >= len(tail) - len(match[1])), None)
+    return last is not None and len(last[0]) >= _MIN_CHARS_OF_PAGE
 
 
 def is_run_on(lines: Sequence[object]) -> bool:

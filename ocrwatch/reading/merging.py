@@ -4,7 +4,7 @@ Rules
   1. One row a document: the first page that has a field gives it. Another page that says otherwise is a remark. The
      lines of a table are those of all pages, in their order.
   2. A page that shows several papers keeps them: then each page's entries stand for themselves.
-  3. A page that could not be read is a remark, and counted: "2 of 3".
+  3. A page that could not be read is a remark, and counted: "2 of 3". In a transcript its place stays empty.
 
 Pure: no clock, disk, thread, network or log.
 """
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import ItemTexts, Reading, Said
+from ocrwatch.ports import PAGE_BREAK, ItemTexts, Reading, Said
 from ocrwatch.reading.answers import Answer, Entry
 
 
@@ -45,6 +45,10 @@ def merged(pages: Sequence[PageRead | PageLost], *, engine: str) -> Reading:
         entries=entries,
         engine=engine,
         pages=f"{len(read)} of {len(pages)}" if lost else str(len(pages)),
+        text=PAGE_BREAK.join(page.answer.transcript.text if isinstance(page, PageRead) else "" for page in pages)
+        if any(page.answer.transcript.text for page in read)
+        else "",
+        tables=tuple(table for page in read for table in page.answer.transcript.tables),
         remarks=(
             *(remark for page in read for remark in page.answer.remarks),
             *remarks,

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from ocrwatch.messages import JSON
 from ocrwatch.ports import Field, Profile, items_fields
+from ocrwatch.reading.task_prompts import task_wordings
 
 PLACEHOLDER = "xxx"
 """Stands for a value in the example of an answer. A model that repeats it has read nothing."""
@@ -51,6 +52,7 @@ _TABLES_EN = (
     " {tables} is a list: one object for each line of that table on the image, all of its lines in their order, none "
     "merged, left out or repeated. A value that a line does not have is null; without such a table the list is empty."
 )
+_LANGUAGES = "The text in the image is in: {languages}. "
 _AGAIN_ZH = (
     "{prompt}\n\n只输出一个合法的JSON对象，无法辨认的单个字符用英文问号?代替，没有的值填null，不得猜测。"
     "JSON模式如下：{schema}"
@@ -66,6 +68,15 @@ def wordings(profile: Profile) -> tuple[str, str]:
 
     A prompt of the person's own is the first as it stands; the second adds the form of the answer to it.
     """
+    first, second = field_wordings(profile) if profile.task == "fields" else task_wordings(profile)
+    if not profile.languages:
+        return first, second
+    told = _LANGUAGES.format(languages=", ".join(profile.languages))
+    return first if profile.prompt is not None else told + first, told + second
+
+
+def field_wordings(profile: Profile) -> tuple[str, str]:
+    """The two prompts that ask for the fields of `profile`."""
     names = [field.name for field in profile.fields]
     is_chinese = any(_HAN.search(name) for name in names)
     schema = _json(profile.fields, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import FieldType
+from ocrwatch.ports import FieldType, Task
 
 # ---------------------------------------------------------------- everywhere
 
@@ -55,6 +55,14 @@ KINDS = {
     "invoice": message("Invoices between companies"),
     "train-ticket": message("Chinese train tickets"),
 }
+TASKS: dict[Task, Message] = {
+    "text": message("Pages of text"),
+    "table": message("Tables, each scan on a sheet of its own"),
+    "document": message("Whole documents, as Markdown or LaTeX"),
+    "formula": message("Formulas, as LaTeX"),
+}
+"""What is read is no list of fields: such a folder is set up in the configuration's file."""
+
 KIND_OWN = message("Something else: columns of my own")
 
 TYPES: dict[FieldType, Message] = {
@@ -73,7 +81,7 @@ def kind(name: str) -> Message:
     base, _, own = name.partition("+")
     if base in KINDS and own:
         return message("{kind}: columns of my own choice", kind=KINDS[base])
-    return KINDS.get(base, KIND_OWN)
+    return next((said for task, said in TASKS.items() if task == base), KINDS.get(base, KIND_OWN))
 
 
 def folder_number(number: int) -> Message:
