@@ -25,7 +25,7 @@ Clock = Callable[[], float]
 # ---------------------------------------------------------------- what is asked for
 
 FieldType = Literal["text", "amount", "date", "datetime", "id", "integer", "items", "file", "sheet"]
-"""`file` and `sheet` are columns that lead to what a task made: a file beside the scan, a sheet of the document's own."""
+"""`file` and `sheet` are columns that lead to what a task made: a file beside the scan, a sheet of its own."""
 
 Task = Literal["fields", "text", "table", "document", "formula"]
 """What is wanted of a scan. Only `fields` has fields of a person's choice."""

@@ -2,8 +2,8 @@
 
 Rules
   1. What the engine wrote is not judged as a value is: a `?` on a page of text is a question mark.
-  2. A text goes into the row and whole into a file; a document only into a file; tables to a sheet of their own, or to a
-     file where the ledger has no sheets (the field's type says which).
+  2. A text goes into the row and whole into a file; a document only into a file; tables to a sheet of their own, or to
+     a file where the ledger has no sheets (the field's type says which).
 
 Pure: no clock, disk, thread, network or log.
 """

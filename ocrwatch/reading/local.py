@@ -57,8 +57,8 @@ _BEYOND: dict[Task, Message] = {
 """What this engine does not know how to read."""
 
 _CANNOT = (
-    "{name} was not read: the engine on this computer reads text and fields, no {what}. Set the key of a reading service "
-    '(ocrwatch key set), or say task = "text" for this folder, and drop the scan again.'
+    "{name} was not read: the engine on this computer reads text and fields, no {what}. Set the key of a reading "
+    'service (ocrwatch key set), or say task = "text" for this folder, and drop the scan again.'
 )
 
 _NO_PRINT = message("No print was found on the scan: look at it, and scan it again if need be.")

@@ -28,7 +28,7 @@ def is_looped(text: str) -> bool:
 
 
 def is_looped_page(text: str) -> bool:
-    """Whether `text`, a whole page or formula, runs into a repetition that does not end: tables and forms repeat a lot."""
+    """Whether `text`, a whole page or formula, runs into a repetition that does not end: forms repeat a lot."""
     tail = re.sub(r"\s+", " ", text).strip()[-_TAIL_CHARS:]
     last = next((match for match in _UNIT.finditer(tail) if match.end() >= len(tail) - len(match[1])), None)
     return last is not None and len(last[0]) >= _MIN_CHARS_OF_PAGE

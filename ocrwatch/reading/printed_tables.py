@@ -5,8 +5,8 @@
 
 Rules
   1. Tags may be left unclosed, attributes unquoted, `<table>` missing altogether: rows make a table.
-  2. Nothing is padded: a table whose rows do not come to one width, whose cells overlap or reach out of it, is ragged, and
-     keeps every text in a place of its own.
+  2. Nothing is padded: a table whose rows do not come to one width, whose cells overlap or reach out of it, is ragged,
+     and keeps every text in a place of its own.
   3. Text outside of the tables is the caption of the next one, or stands alone after the last.
 
 Pure: no clock, disk, thread, network or log.

@@ -14,36 +14,44 @@ _RULES = "Copy everything exactly as it is printed, leave nothing out and invent
 
 _TEXT = (
     f"Read all the text in the image. {_RULES} Output only the text, line by line in reading order, without any "
-    "additional description or formatting.",
+    "additional description or formatting."
+)
+_TEXT_AGAIN = (
     f"Transcribe the page in the image. {_RULES} Keep its language, its lines and its paragraphs. The answer is the "
-    "plain text of the page and nothing else.",
+    "plain text of the page and nothing else."
 )
 _TABLE = (
-    "Convert the tables in the image into HTML. Transcribe each table with <table>, <tr> and <td> tags, from top left to "
-    f"bottom right. Represent merged cells exactly, with rowspan and colspan. {_RULES} Output only the HTML.",
-    f"Parse every table in the image. {_RULES} The answer is HTML alone: for each table one <table> element, for each "
-    "of its rows one <tr>, for each cell one <td>, an empty cell as <td></td>; a cell that reaches over several rows or "
-    "columns has rowspan or colspan.",
+    "Convert the tables in the image into HTML. Transcribe each table with <table>, <tr> and <td> tags, from top left "
+    f"to bottom right. Represent merged cells exactly, with rowspan and colspan. {_RULES} Output only the HTML."
 )
-_DOCUMENT: dict[DocumentFormat, tuple[str, str]] = {
-    "latex": (
-        f"Transcribe the text, tables and equations of the image into LaTeX format, without alteration. {_RULES} "
-        "Output only the LaTeX.",
-        f"Parse the document in the image and write it as LaTeX. {_RULES} Headings become sections, tables become "
-        "tabular environments, equations become display mathematics. The answer is LaTeX alone, without explanation.",
-    ),
-    "markdown": (
-        f"Transcribe the text, tables and equations of the image into Markdown format, without alteration. {_RULES} "
-        "Output only the Markdown.",
-        f"Parse the document in the image and write it as Markdown. {_RULES} Headings become # headings, tables become "
-        "Markdown or HTML tables, equations become LaTeX between $$. The answer is Markdown alone, without explanation.",
-    ),
-}
+_TABLE_AGAIN = (
+    f"Parse every table in the image. {_RULES} The answer is HTML alone: for each table one <table> element, for each "
+    "of its rows one <tr>, for each cell one <td>, an empty cell as <td></td>; a cell that reaches over several rows "
+    "or columns has rowspan or colspan."
+)
+_LATEX = (
+    f"Transcribe the text, tables and equations of the image into LaTeX format, without alteration. {_RULES} Output "
+    "only the LaTeX."
+)
+_LATEX_AGAIN = (
+    f"Parse the document in the image and write it as LaTeX. {_RULES} Headings become sections, tables become tabular "
+    "environments, equations become display mathematics. The answer is LaTeX alone, without explanation."
+)
+_MARKDOWN = (
+    f"Transcribe the text, tables and equations of the image into Markdown format, without alteration. {_RULES} "
+    "Output only the Markdown."
+)
+_MARKDOWN_AGAIN = (
+    f"Parse the document in the image and write it as Markdown. {_RULES} Headings become # headings, tables become "
+    "Markdown or HTML tables, equations become LaTeX between $$. The answer is Markdown alone, without explanation."
+)
 _FORMULA = (
     "Extract and output the LaTeX representation of the formula in the image, without any additional text or "
-    "description. Copy it exactly as it is printed and invent nothing.",
-    "Recognise the formulas in the image. The answer is their LaTeX alone, each between $$ on a line of its own, exactly "
-    "as they are printed, without explanation.",
+    "description. Copy it exactly as it is printed and invent nothing."
+)
+_FORMULA_AGAIN = (
+    "Recognise the formulas in the image. The answer is their LaTeX alone, each between $$ on a line of its own, "
+    "exactly as they are printed, without explanation."
 )
 
 
@@ -59,12 +67,13 @@ def task_wordings(profile: Profile) -> tuple[str, str]:
 def _usual(task: Task, document_format: DocumentFormat) -> tuple[str, str]:
     match task:
         case "text":
-            return _TEXT
+            return _TEXT, _TEXT_AGAIN
         case "table":
-            return _TABLE
+            return _TABLE, _TABLE_AGAIN
         case "document":
-            return _DOCUMENT[document_format]
+            is_latex = document_format == "latex"
+            return (_LATEX, _LATEX_AGAIN) if is_latex else (_MARKDOWN, _MARKDOWN_AGAIN)
         case "formula":
-            return _FORMULA
+            return _FORMULA, _FORMULA_AGAIN
         case "fields":
             raise ValueError("fields have prompts of their own")
