@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 
 from ocrwatch.ledger.archive import Archive, mark_of
@@ -22,7 +23,7 @@ from ocrwatch.ledger.shared_strings import texts
 from ocrwatch.ledger.sheet_stream import SheetStream
 from ocrwatch.ledger.stale import Reached, affected_sheets, formulas_in, reached_by
 from ocrwatch.ledger.standing import Ends, Mark, Standing
-from ocrwatch.ledger.styles import MINIMAL
+from ocrwatch.ledger.styles import MINIMAL, Styles
 from ocrwatch.ledger.survey import WINDOW_ROWS
 from ocrwatch.ledger.survey_rows import Texts
 from ocrwatch.ledger.surveying import surveyed
@@ -51,6 +52,7 @@ def standing_of(
         columns,
         _texts(package, strings),
         scope,
+        is_drawn=_Lines(package).are_drawn,
         window_rows=window_rows,
         packer=packer,
     )
@@ -69,6 +71,21 @@ def standing_of(
         tables=tables,
         table=table_at(survey.header, tables, keys) if survey.header else None,
     )
+
+
+class _Lines:
+    """The border lines of formats; the part is read when they are asked for."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+
+    def are_drawn(self, number: int) -> bool:
+        return self._styles is not None and self._styles.has_lines(number)
+
+    @cached_property
+    def _styles(self) -> Styles | None:
+        part = self._package.part_of("styles")
+        return Styles(self._package.read(part)) if part is not None else None
 
 
 def _mark(package: Package, part: str) -> Mark:

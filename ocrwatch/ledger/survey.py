@@ -24,6 +24,9 @@ RECENT_ROWS = 3
 class Survey:
     """See above. Numbers of rows and columns count from 1. `last_row` is the header's where no row has content.
 
+    Rows down to `prepared_ends` (0: none) may hold what is not ours, such as a running number, and are filled all the
+    same; with `has_footer` rows go no further (`forms.py`).
+
     `left`, `right`, `first`, `bottom` are the outermost columns and rows with a cell (0: there is none). `filled_below`
     is the last row with content below `last_row`, in the table's columns if there is one; `window_full`: there are rows
     below the window. `body_begins`, `body_ends`, `window_ends` are places in the rows' XML: there end top, body and
@@ -40,6 +43,8 @@ class Survey:
     window: list[SheetRow] = field(default_factory=list)
     window_full: bool = False
     filled_below: int = 0
+    prepared_ends: int = 0
+    has_footer: bool = False
     left: int = 0
     right: int = 0
     first: int = 0

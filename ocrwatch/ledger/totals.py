@@ -1,8 +1,11 @@
-"""A table's totals row moves down."""
+"""Totals: a table's totals row moves down, and sums above and below the rows go on with them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ocrwatch.ledger.grammar import Cell, Grammar, SheetRow
+from ocrwatch.ledger.growing import Growth
 from ocrwatch.ledger.markup import escaped
 from ocrwatch.ledger.new_rows import changed_row, new_row
 from ocrwatch.ledger.references import Area, column_letters, grown_ranges
@@ -43,3 +46,20 @@ def _moved(
         return b"<%sc%s%s><%sf>%s</%sf></%sc>" % (p, place, style, p, escaped(grown), p, p)
     kind = b' t="%s"' % cell.kind.encode() if cell.kind != "n" else b""
     return b"<%sc%s%s%s>%s</%sc>" % (p, place, style, kind, cell.content, p)
+
+
+def grown_sums(grammar: Grammar, rows: Iterable[SheetRow], growth: Growth) -> list[SheetRow]:
+    """`rows` that stand above or below those of the ledger, the ranges in their formulas grown."""
+    return [_grown(grammar, row, growth) if grammar.formula_begins in row.data else row for row in rows]
+
+
+def _grown(grammar: Grammar, row: SheetRow, growth: Growth) -> SheetRow:
+    found: dict[int, bytes] = {}
+    for cell in grammar.cells(row):
+        formula = grammar.formula_of(cell)
+        if formula is None or formula.kind:
+            continue
+        if grown_ranges(formula.text, growth.ends, growth.bottom, growth.scope) != formula.text:
+            moving = (growth.ends, growth.bottom)
+            found[cell.column] = _moved(grammar, row, cell, row.number, moving, growth.scope)
+    return changed_row(grammar, row, found) if found else row

@@ -19,7 +19,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from io import BytesIO
 from pathlib import Path
@@ -27,15 +27,18 @@ from pathlib import Path
 from ocrwatch.document import Cell, Row, Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import saving
-from ocrwatch.ledger.creating import new_workbook
+from ocrwatch.ledger.creating import copied, new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
 from ocrwatch.ledger.layout import (
+    ALL,
+    Choice,
     cell_entries,
     columns,
     entries,
     further_columns,
     link_entries,
     reading_entries,
+    under_headings,
 )
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.refusals import ensure_package
@@ -78,17 +81,20 @@ class WorkbookLedger:
         fields: Sequence[Field],
         *,
         folder_column: bool,
+        choice: Choice = ALL,
+        template: Path | None = None,
         locks: Locks,
         render: Render,
         zone: tzinfo | None = None,
         before_change: Callable[[Path], None] = lambda _: None,
         ensure_there: Callable[[Path], None] = lambda _: None,
     ) -> None:
-        """`ensure_there` is called with the workbook's real place before it is looked at, `before_change` when it is
-        about to be changed; both may raise."""
+        """A new workbook begins as a copy of `template`. `ensure_there` is called with the workbook's real place before
+        it is looked at, `before_change` when it is about to be changed; both may raise."""
         self._path = path
         self._sheet = sheet
-        self._columns = columns(fields, folder_column=folder_column)
+        self._template = template
+        self._columns = columns(fields, folder_column=folder_column, choice=choice)
         self._locks = locks
         self._render = render
         self._zone = zone
@@ -103,7 +109,10 @@ class WorkbookLedger:
         def add(edition: Edition, folder: Path) -> bool:
             numbers.clear()
             numbers.update(_found(edition, [row.id for row in rows]))
-            missing = list({row.id: row for row in rows if row.id not in numbers}.values())
+            missing = [
+                replace(row, cells=under_headings(row.cells, self._columns))
+                for row in {row.id: row for row in rows if row.id not in numbers}.values()
+            ]
             if missing:
                 further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
                 every = (*self._columns, *further)
@@ -164,10 +173,11 @@ class WorkbookLedger:
                 return False
             sheets[:] = [standing.sheet_of(next(iter(rows))), standing.name]
             found.update({each: row for each, row in rows.items() if standing.sheet_of(each) == sheets[0]})
-            further = further_columns(self._columns, (cell for each in found for cell in changes[each]))
+            named = {each: under_headings(changes[each], self._columns) for each in found}
+            further = further_columns(self._columns, (cell for cells in named.values() for cell in cells))
             every = (*self._columns, *further)
             entered = {
-                number: cell_entries(changes[each], every)
+                number: cell_entries(named[each], every)
                 | (reading_entries(readings[each], self._columns, render=self._render) if each in readings else {})
                 | (link_entries(files[each], self._columns, folder=folder) if each in files else {})
                 for each, number in found.items()
@@ -274,7 +284,8 @@ class WorkbookLedger:
         name = path.name
         if opened is None:
             ensure_sheet_name(self._sheet, name)
-            return Edition(BytesIO(new_workbook(self._sheet)), name, self._sheet, self._columns, None)
+            made = new_workbook(self._sheet) if self._template is None else copied(self._template)
+            return Edition(BytesIO(made), name, self._sheet, self._columns, None)
         ensure_package(opened.file, name)
         known = self._known
         standing = known.standing if known and self._is_known(path, opened.signature) else None
