@@ -25,7 +25,7 @@ from ocrwatch.ledger.header import MOST_HEADER_ROWS, Header
 from ocrwatch.ledger.layout import MIN_WIDTH, Column, Part, column_width
 from ocrwatch.ledger.new_rows import changed_row, entry_cell, new_row
 from ocrwatch.ledger.obstacles import Place, ensure_free, totals_shift
-from ocrwatch.ledger.references import MAX_COLUMNS, Area
+from ocrwatch.ledger.references import Area
 from ocrwatch.ledger.stale import Freshening
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.styles import Styles
@@ -34,17 +34,18 @@ from ocrwatch.ledger.tables import grown_table
 from ocrwatch.ledger.totals import grown_sums, moved_totals
 
 _MOST_LINES = 12
-_MOST_DRAWN = 50
-"""Columns without content that may belong to a form."""
+_NEVER_CUT = ("amount", "date", "datetime")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a draft may read of the workbook: small parts, and, slowly, which columns have content from a row on, and
-    the formulas that cells share, by their group: text and row of the first."""
+    """What a draft may read of the workbook: small parts, and, slowly, which columns have content from a row on, the
+    last column in which a form has anything, and the formulas that cells share, by their group: text and row of the
+    first."""
 
     content: Callable[[str], bytes]
     filled_columns: Callable[[int], set[int]]
+    drawn_right: Callable[[], int]
     shared_formulas: Callable[[], Mapping[str, tuple[str, int]]]
 
 
@@ -98,7 +99,7 @@ class Draft:
             ref = replace(self.table.ref, right=self.table.ref.right + len(joining))
             self._grow_table(ref, joining)
         self._put_in_header(headings)
-        widths = {self._places[column.key]: column_width(column, rows) for column in missing}
+        widths = {self._places[column.key]: column_width(column, rows) for column in self._needing_width(missing)}
         hidden = [self._places[column.key] for column in missing if column.is_hidden]
         self._surroundings = self._surroundings.with_widths(widths).with_hidden(hidden)
         self.survey.header = Header(row=header.row, places=dict(self._places))
@@ -146,11 +147,14 @@ class Draft:
             wanted = set(range(right + 1, right + 1 + count))
             if right >= self.survey.right or not wanted & self._source.filled_columns(header_row):
                 return right + 1, True
-        filled = max(self._source.filled_columns(1), default=0)
         if self.survey.has_footer:
-            merged = (area.right for area in self._surroundings.merged() if area.right < MAX_COLUMNS)
-            filled = max((filled, self.survey.right if self.survey.right <= filled + _MOST_DRAWN else 0, *merged))
-        return filled + 1, False
+            return self._source.drawn_right() + 1, False
+        return max(self._source.filled_columns(1), default=0) + 1, False
+
+    def _needing_width(self, missing: Sequence[Column]) -> list[Column]:
+        """Those that are new; in a sheet that gets its first row, also those whose values would show as ###."""
+        is_first = any(column.part is Part.ID for column in missing)
+        return [c for c in self._columns if c in missing or (is_first and c.kind in _NEVER_CUT)]
 
     def _put_in_header(self, cells: Mapping[int, bytes]) -> None:
         top = self.survey.top

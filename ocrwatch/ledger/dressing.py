@@ -247,22 +247,32 @@ def amber_format(styles: Styles) -> int:
 
 def set_print_titles(package: Package, sheet: str, index: int) -> None:
     """The header is printed on every page; not where the user says what is printed there."""
+    _set_print_name(package, sheet, index, "_xlnm.Print_Titles", "$1:$1")
+
+
+def keep_print_area(package: Package, sheet: str, index: int, area: Area) -> None:
+    """A form is printed as it was, without what is added at its right; not where the user says what is printed."""
+    right = column_letters(area.right)
+    _set_print_name(package, sheet, index, "_xlnm.Print_Area", f"$A${area.top}:${right}${area.bottom}")
+
+
+def _set_print_name(package: Package, sheet: str, index: int, name: str, place: str) -> None:
     local = str(index)
     known = {(each.attributes.get("name"), each.attributes.get("localSheetId")) for each in package.names()}
-    if ("_xlnm.Print_Titles", local) in known:
+    if (name, local) in known:
         return
     root = package.workbook
     data = package.read(package.workbook_part)
-    quoted = escaped("'" + sheet.replace("'", "''") + "'!$1:$1")
+    quoted = escaped("'" + sheet.replace("'", "''") + f"'!{place}")
     p = root.prefix.encode()
-    name = b'<%sdefinedName name="_xlnm.Print_Titles" localSheetId="%s">%s</%sdefinedName>' % (
-        p, local.encode(), quoted, p,
+    element = b'<%sdefinedName name="%s" localSheetId="%s">%s</%sdefinedName>' % (
+        p, name.encode(), local.encode(), quoted, p,
     )  # fmt: skip
     holder = root.first("definedNames")
     if holder is not None:
-        package.edit(package.workbook_part, append_child(data, holder, name))
+        package.edit(package.workbook_part, append_child(data, holder, element))
     else:
         from ocrwatch.ledger.package import WORKBOOK_ORDER
 
-        new = b"<%sdefinedNames>%s</%sdefinedNames>" % (p, name, p)
+        new = b"<%sdefinedNames>%s</%sdefinedNames>" % (p, element, p)
         package.edit(package.workbook_part, in_order(root, WORKBOOK_ORDER, "definedNames", new, data))

@@ -21,8 +21,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from ocrwatch.errors import LedgerBusy
-from ocrwatch.ledger.header import SEARCH_ROWS, find_header
-from ocrwatch.ledger.layout import Column, Part
+from ocrwatch.ledger.header import SEARCH_ROWS, Header, find_header
+from ocrwatch.ledger.layout import Column, Part, places_of_fields
 from ocrwatch.ledger.refusals import UNUSABLE_SECONDS, damaged
 from ocrwatch.messages import message
 from ocrwatch.ports import Line, Shown
@@ -36,14 +36,20 @@ _DAMAGE = (
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 
 
-def lines_in(file: BinaryIO, name: str, sheets: Sequence[str], columns: Sequence[Column]) -> Iterator[Line]:
-    """The rows of `sheets` that carry an id; `file` is the workbook `name`. Raises `LedgerBusy`, see the port."""
+def lines_in(
+    file: BinaryIO, name: str, sheets: Sequence[str], columns: Sequence[Column], header: Header | None = None
+) -> Iterator[Line]:
+    """The rows of `sheets` that carry an id; `file` is the workbook `name`. Raises `LedgerBusy`, see the port.
+
+    `header` is that of the last sheet, where it is known.
+    """
     with _reading(file, name) as book:
         for sheet in sheets:
             worksheet = book[sheet]
             if isinstance(worksheet, ReadOnlyWorksheet):
                 worksheet.reset_dimensions()  # programs write wrong ones
-                yield from _lines(worksheet.iter_rows(values_only=True), columns, name, sheet)
+                known = header if sheet == sheets[-1] else None
+                yield from _lines(worksheet.iter_rows(values_only=True), columns, name, sheet, known)
 
 
 def letters_in(file: BinaryIO, name: str, sheet: str, columns: Sequence[Column]) -> list[tuple[str, str]]:
@@ -68,10 +74,12 @@ def _reading(file: BinaryIO, name: str) -> Iterator[Workbook]:
         raise LedgerBusy(damaged(name), after_seconds=UNUSABLE_SECONDS) from error
 
 
-def _lines(rows: Iterable[Sequence[Shown]], columns: Sequence[Column], file: str, sheet: str) -> Iterator[Line]:
+def _lines(
+    rows: Iterable[Sequence[Shown]], columns: Sequence[Column], file: str, sheet: str, known: Header | None
+) -> Iterator[Line]:
     rows = iter(rows)
     first = list(islice(rows, SEARCH_ROWS))
-    header = find_header(first, columns)
+    header = known or find_header(first, columns)
     if header is None:
         return
     below = chain(first[header.row :], rows)
@@ -85,7 +93,7 @@ def _lines(rows: Iterable[Sequence[Shown]], columns: Sequence[Column], file: str
             )
             raise LedgerBusy(message(text, column=ids.header, sheet=sheet, file=file), after_seconds=UNUSABLE_SECONDS)
         return
-    places = tuple(header.places.items())
+    places = tuple(places_of_fields(header.places, columns).items())
     for number, values in enumerate(below, header.row + 1):
         count = len(values)
         value = values[place - 1] if place <= count else None

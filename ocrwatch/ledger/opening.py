@@ -12,12 +12,13 @@ from itertools import chain
 
 from ocrwatch.ledger.archive import Archive, mark_of
 from ocrwatch.ledger.body_packing import BodyPacker
+from ocrwatch.ledger.dressing import Surroundings
 from ocrwatch.ledger.grammar import Grammar, SheetRow
 from ocrwatch.ledger.growing import ends_of_chart, ends_of_close, ends_of_names
 from ocrwatch.ledger.header import Header
 from ocrwatch.ledger.layout import Column
 from ocrwatch.ledger.package import Package, SheetPart
-from ocrwatch.ledger.references import Area, named_areas
+from ocrwatch.ledger.references import MAX_COLUMNS, Area, named_areas
 from ocrwatch.ledger.refusals import BadPackage
 from ocrwatch.ledger.shared_strings import texts
 from ocrwatch.ledger.sheet_stream import SheetStream
@@ -28,6 +29,9 @@ from ocrwatch.ledger.survey import WINDOW_ROWS
 from ocrwatch.ledger.survey_rows import Texts
 from ocrwatch.ledger.surveying import surveyed
 from ocrwatch.ledger.tables import TablePart, tables_of
+
+_MOST_DRAWN = 50
+"""Columns without content that may belong to a form."""
 
 
 def standing_of(
@@ -204,6 +208,14 @@ def filled_columns(package: Package, part: str, from_row: int) -> set[int]:
         if row.number >= from_row:
             found.update(c.column for c in grammar.cells(row) if c.column not in found and grammar.has_content(c))
     return found
+
+
+def drawn_right(package: Package, standing: Standing) -> int:
+    """The last column in which a form has anything: content, merged cells, or formats near those."""
+    survey = standing.survey
+    merged = (each.right for each in Surroundings(survey.head, survey.close).merged() if each.right < MAX_COLUMNS)
+    filled = max((*filled_columns(package, standing.part, 1), *merged), default=0)
+    return survey.right if filled < survey.right <= filled + _MOST_DRAWN else filled
 
 
 def shared_formulas(package: Package, part: str) -> Mapping[str, tuple[str, int]]:

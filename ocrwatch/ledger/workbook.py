@@ -29,6 +29,7 @@ from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import saving
 from ocrwatch.ledger.creating import copied, new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
+from ocrwatch.ledger.header import Header
 from ocrwatch.ledger.layout import (
     ALL,
     Choice,
@@ -41,6 +42,7 @@ from ocrwatch.ledger.layout import (
     under_headings,
 )
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
+from ocrwatch.ledger.references import column_letters
 from ocrwatch.ledger.refusals import ensure_package
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.turns import Turn
@@ -200,17 +202,30 @@ class WorkbookLedger:
             with saving.opened(path) as opened:
                 if opened is None:
                     return
-                sheets = self._sheets(opened, path)
+                sheets, header = self._sheets(opened, path)
                 opened.file.seek(0)
                 content = BytesIO(opened.file.read())
-        yield from lines_in(content, path.name, sheets, self._columns)
+        yield from lines_in(content, path.name, sheets, self._columns, header)
 
-    def _sheets(self, opened: saving.Opened, path: Path) -> list[str]:
-        """The names of the ledger's sheets: one, unless it overflowed."""
+    def headings(self) -> list[tuple[str, str]]:
+        """The letters of our columns as the sheet was saved last, and their headings, from left to right.
+
+        Raises as `append`.
+        """
+        with self._held() as path, saving.opened(path) as opened:
+            header = self._sheets(opened, path)[1] if opened is not None else None
+        ours = {column.key: column.header for column in self._columns}
+        places = {place: ours[key] for key, place in header.places.items() if key in ours} if header else {}
+        return [(column_letters(place), places[place]) for place in sorted(places)]
+
+    def _sheets(self, opened: saving.Opened, path: Path) -> tuple[list[str], Header | None]:
+        """The names of the ledger's sheets: one, unless it overflowed; and the header of the last."""
         with closing(self._edition(opened, path)) as edition:
             standing = edition.standing
             self._remember(path, opened.signature, standing)
-        return [] if standing is None else [*(each.name for each in standing.earlier), standing.name]
+        if standing is None:
+            return [], None
+        return [*(each.name for each in standing.earlier), standing.name], standing.survey.header
 
     # ------------------------------------------------------------
 
