@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ocrwatch.adopted import with_what_is_there
 from ocrwatch.books import Shelf, backups_of, book_of, profile_of
 from ocrwatch.checking import sameness
 from ocrwatch.checking.checker import RowChecker
@@ -36,10 +37,10 @@ from ocrwatch.inbox.lease import Lease
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
-from ocrwatch.ledger import months
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.presence import Presence
 from ocrwatch.ledger.saving import ensure_folder
+from ocrwatch.ledger.volumes import volume_of
 from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Answers, Ledger, Reader, Render
@@ -133,6 +134,7 @@ class App:
 
         Raises `AlreadyRunning`, `JournalTooNew`, `ConfigurationError`, `DiskFull`, OSError.
         """
+        settings = with_what_is_there(settings, strict=True)
         self._settings = settings
         self._render = render
         self._on_notice = on_notice
@@ -201,7 +203,7 @@ class App:
             checker=RowChecker(date_order=inbox.date_order, earlier_orders=orders.counts, learn_order=orders.learn),
             ledger=self._ledger(inbox),
             render=self._render,
-            month_of=partial(months.month_of, by=inbox.month_of) if months.is_monthly(inbox.ledger) else lambda _: "",
+            volume_of=partial(volume_of, ledger=inbox.ledger, by=inbox.month_of, top=inbox.folder.name),
             filer=FolderFiler(
                 inbox.folder,
                 done=inbox.done,
@@ -218,8 +220,8 @@ class App:
             self._ledgers[book] = self._shelf.ledger(inbox)
         return self._ledgers[book]
 
-    def _presence(self, book: str, month: str) -> Callable[[Path], None]:
-        return Presence(clock, lambda: self.journal.written.has_rows(book, month)).ensure_there
+    def _presence(self, book: str, volume: str) -> Callable[[Path], None]:
+        return Presence(clock, lambda: self.journal.written.has_rows(book, volume)).ensure_there
 
     def _source(self, inbox: InboxSettings) -> Source:
         lease = Lease(

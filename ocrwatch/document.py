@@ -75,8 +75,8 @@ class Row:
 
     `check` says what a person should look at, empty when all is well. `received` is aware. `pages` is display
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
-    filed scan that the row links to, known once its name is reserved. `month` ("2026-11") tells its workbook, where the
-    ledger has one for each.
+    filed scan that the row links to, known once its name is reserved. `volume` ("2026-11", "张三/2026-11")
+    tells its workbook, where the ledger has several.
     """
 
     id: str
@@ -87,7 +87,7 @@ class Row:
     engine: str
     folder: str = ""
     file: Path | None = None
-    month: str = ""
+    volume: str = ""
 
 
 @dataclass(frozen=True, slots=True)

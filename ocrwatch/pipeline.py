@@ -64,7 +64,7 @@ log = logging.getLogger(__name__)
 class Route:
     """The stations that an inbox's documents pass.
 
-    `month_of` tells the month of a document's rows, "" where the ledger is one workbook for all.
+    `volume_of` tells in which of the ledger's workbooks a document's rows belong, "" where there is one for all.
     """
 
     profile: Profile
@@ -73,7 +73,7 @@ class Route:
     ledger: Ledger
     filer: Filer
     render: Render = str
-    month_of: Callable[[Sequence[Row]], str] = lambda _: ""
+    volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
 
 
 class Pipeline:
@@ -111,7 +111,7 @@ class Pipeline:
             if not _is_recording(document):
                 outcomes.append(document)
                 continue
-            announced[id(self._route(document).ledger), _rows(document)[0].month].append(document)
+            announced[id(self._route(document).ledger), _rows(document)[0].volume].append(document)
             if document is not before:
                 fresh.append(document)
         try:
@@ -156,8 +156,8 @@ class Pipeline:
         except UnexplainedRefusal as error:
             raise self._refusals.weighed(document, error) from error
         self._refusals.forget()
-        month = route.month_of(rows)
-        return Read(rows=tuple(replace(row, month=month) for row in rows), earlier=earlier)
+        volume = route.volume_of(rows)
+        return Read(rows=tuple(replace(row, volume=volume) for row in rows), earlier=earlier)
 
     # ------------------------------------------------------------ RECORD
 

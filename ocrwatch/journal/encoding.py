@@ -25,6 +25,9 @@ from ocrwatch.document import (
 )
 from ocrwatch.messages import JSON, Message, message_from_data, message_to_data
 
+_VOLUME = "month"
+"""Ledgers had a workbook for each month before they had other volumes."""
+
 NO_ROWS = '"rows": []'
 """Stands in the JSON of a stage that has none (and may stand elsewhere too)."""
 
@@ -161,7 +164,7 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "engine": row.engine,
             "folder": row.folder,
             "file": _path_out(row.file),
-            **({"month": row.month} if row.month else {}),
+            **({_VOLUME: row.volume} if row.volume else {}),
         }
         for row in rows
     ]
@@ -184,7 +187,7 @@ def _row_in(row: Mapping[str, JSON]) -> Row:
         engine=str(row["engine"]),
         folder=str(row["folder"]),
         file=Path(file) if isinstance(file, str) else None,
-        month=str(row.get("month", "")),
+        volume=str(row.get(_VOLUME, "")),
     )
 
 

@@ -5,6 +5,7 @@ The rows themselves stand in the documents' stages; nothing of them is kept a se
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,24 +75,27 @@ class Written:
             found += [(at, key, row) for row in written_ids_from_json(stage)]
         return {row: at for at, _, row in sorted(found)}
 
-    def has_rows(self, book: str, month: str = "") -> bool:
-        """Whether anything was written into the book, into the workbook of `month` (or year) where one is given."""
+    def has_rows(self, book: str, volume: str = "") -> bool:
+        """Whether anything was written into the book, into the workbook of `volume` where one is given.
+
+        Its month may be a year alone.
+        """
         sql = "SELECT 1 FROM documents WHERE book = ? AND recorded_at IS NOT NULL"
         values = [book]
-        if month:
+        if volume:
             sql += " AND instr(stage, ?) > 0"
-            values.append(f'"month": "{month}')
+            values.append(f'"month": {json.dumps(volume)[:-1]}')
         with self._database.reading() as connection:
             return connection.execute(f"{sql} LIMIT 1", values).fetchone() is not None
 
-    def months(self, book: str) -> dict[str, str]:
-        """The month of each row that has one, by its id: rows of one month share a workbook."""
+    def volumes(self, book: str) -> dict[str, str]:
+        """The volume of each row that has one, by its id: rows of one volume share a workbook."""
         sql = (
             "SELECT key, stage FROM documents WHERE book = ? AND key > ? AND recorded_at IS NOT NULL "
             "AND instr(stage, '\"month\"') > 0 ORDER BY key LIMIT ?"
         )
         return {
-            row.id: row.month for _, stage in self._pages(sql, book) for row in written_from_json(stage) if row.month
+            row.id: row.volume for _, stage in self._pages(sql, book) for row in written_from_json(stage) if row.volume
         }
 
     def forgotten(self, book: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ import csv
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import BinaryIO
@@ -18,7 +18,16 @@ from typing import BinaryIO
 from ocrwatch.document import Cell, Row, Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import csv_text, saving
-from ocrwatch.ledger.layout import Column, Part, columns, further_columns
+from ocrwatch.ledger.layout import (
+    ALL,
+    Choice,
+    Column,
+    Part,
+    columns,
+    further_columns,
+    places_of_fields,
+    under_headings,
+)
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Field, Line, Render
@@ -56,6 +65,7 @@ class CsvLedger:
         fields: Sequence[Field],
         *,
         folder_column: bool,
+        choice: Choice = ALL,
         locks: Locks,
         render: Render,
         zone: tzinfo | None = None,
@@ -63,7 +73,7 @@ class CsvLedger:
         ensure_there: Callable[[Path], None] = lambda _: None,
     ) -> None:
         self._path = path
-        self._columns = csv_text.with_currencies(columns(fields, folder_column=folder_column))
+        self._columns = csv_text.with_currencies(columns(fields, folder_column=folder_column, choice=choice))
         self._id_key = next(column.key for column in self._columns if column.part is Part.ID)
         self._locks = locks
         self._render = render
@@ -79,7 +89,10 @@ class CsvLedger:
 
         def add(file: _File, folder: Path) -> str | None:
             ids = file.ids(self._id_key)
-            missing = list({row.id: row for row in rows if row.id not in ids}.values())
+            missing = [
+                replace(row, cells=under_headings(row.cells, self._columns))
+                for row in {row.id: row for row in rows if row.id not in ids}.values()
+            ]
             if not missing:
                 return None
             text, places, width = self._headed(file, [cell for row in missing for cell in row.cells])
@@ -108,12 +121,13 @@ class CsvLedger:
             number = present.ids(self._id_key).get(row_id)
             if number is None:
                 return None
-            texts = csv_text.cell_texts(cells)
+            named = under_headings(cells, self._columns)
+            texts = csv_text.cell_texts(named)
             if reading is not None:
                 texts |= csv_text.reading_texts(reading, self._columns, render=self._render)
             if file is not None:
                 texts |= csv_text.link_texts(file, self._columns, folder=folder)
-            text, places, width = self._headed(present, cells)
+            text, places, width = self._headed(present, named)
             table = csv_text.table(text, self._columns)
             table.records[number - 1] = csv_text.merged(table.records[number - 1], texts, places, width)
             return csv_text.written(table.records, table.delimiter)
@@ -131,11 +145,12 @@ class CsvLedger:
             text = "The column of ids is gone from {name}: which row belongs to which scan cannot be told."
             raise _unusable(message(text, name=self._path.name))
         place = header.places[self._id_key] - 1
+        places = places_of_fields(header.places, self._columns)
         for number, record in enumerate(file.table.records[header.row :], header.row + 1):
             if place < len(record) and record[place].strip():
                 shown = {
                     key: csv_text.unguarded(record[at - 1]) or None if at <= len(record) else None
-                    for key, at in header.places.items()
+                    for key, at in places.items()
                 }
                 yield Line(number=number, id=record[place].strip(), shown=shown)
 

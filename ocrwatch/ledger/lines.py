@@ -16,7 +16,6 @@ from zipfile import BadZipFile
 from zlib import error as ZlibError  # noqa: N812 -- an exception's name
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
@@ -50,16 +49,6 @@ def lines_in(
                 worksheet.reset_dimensions()  # programs write wrong ones
                 known = header if sheet == sheets[-1] else None
                 yield from _lines(worksheet.iter_rows(values_only=True), columns, name, sheet, known)
-
-
-def letters_in(file: BinaryIO, name: str, sheet: str, columns: Sequence[Column]) -> list[tuple[str, str]]:
-    """The letters under which the sheet has `columns`, and their headings, from left to right. Raises `LedgerBusy`."""
-    with _reading(file, name) as book:
-        names = [each for each in book.sheetnames if each.casefold() == sheet.casefold()]
-        rows = book[names[0]].iter_rows(values_only=True, max_row=SEARCH_ROWS) if names else ()
-        header = find_header(rows, columns)
-        places = {} if header is None else {header.places[c.key]: c.header for c in columns if c.key in header.places}
-    return [(get_column_letter(place), places[place]) for place in sorted(places)]
 
 
 @contextmanager

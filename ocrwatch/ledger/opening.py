@@ -54,7 +54,7 @@ def standing_of(
     survey = surveyed(
         sheet_pieces(package, sheet.part),
         columns,
-        _texts(package, strings),
+        shared_texts(package),
         scope,
         is_drawn=_Lines(package).are_drawn,
         window_rows=window_rows,
@@ -239,8 +239,10 @@ def _rows(package: Package, part: str) -> Iterator[tuple[Grammar, SheetRow]]:
             yield stream.grammar, row
 
 
-def _texts(package: Package, part: str | None) -> Texts:
+def shared_texts(package: Package) -> Texts:
+    """The texts that the workbook's cells share."""
     archive: Archive = package.archive
+    part = package.part_of("sharedStrings")
 
     def found(wanted: Iterable[int]) -> Iterator[str]:
         waiting = iter(wanted)

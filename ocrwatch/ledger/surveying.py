@@ -38,9 +38,9 @@ def surveyed(
     grammar = stream.grammar
     survey = Survey(head=stream.head, grammar=grammar)
     batches = stream.batches()
-    first, batch = _first_rows(batches, grammar)
+    first, batch = first_rows(batches, grammar)
     following = next(batches, None)
-    values = dict(enumerate(_values([row for _, row in first], grammar, texts), 1))
+    values = dict(enumerate(row_texts([row for _, row in first], grammar, texts), 1))
     survey.header = find_header(values.values(), columns)
     area = scope(survey.header) if survey.header else None
     if survey.header and following is None:  # it is small, and all of it is here
@@ -111,7 +111,7 @@ def _with_prepared_rows(
     return (table or Area(1, header.row, MAX_COLUMNS, 0)).grown(found.last_row)
 
 
-def _first_rows(batches: Iterator[Batch], grammar: Grammar) -> tuple[list[tuple[int, SheetRow]], Batch]:
+def first_rows(batches: Iterator[Batch], grammar: Grammar) -> tuple[list[tuple[int, SheetRow]], Batch]:
     """The rows among which the header may stand, and whatever came with them, with their places in those bytes."""
     found: list[tuple[int, SheetRow]] = []
     data = shadow = b""
@@ -125,7 +125,7 @@ def _first_rows(batches: Iterator[Batch], grammar: Grammar) -> tuple[list[tuple[
     return found, Batch(data, data if is_clean else shadow, is_clean and grammar.is_plain(data))
 
 
-def _values(rows: Sequence[SheetRow], grammar: Grammar, texts: Texts) -> Iterator[list[object]]:
+def row_texts(rows: Sequence[SheetRow], grammar: Grammar, texts: Texts) -> Iterator[list[object]]:
     """The texts of the rows in which the header may stand, row by row from 1."""
     rows = [row for row in rows if row.number <= SEARCH_ROWS]
     cells = {

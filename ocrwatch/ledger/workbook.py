@@ -42,8 +42,8 @@ from ocrwatch.ledger.layout import (
     under_headings,
 )
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
-from ocrwatch.ledger.references import column_letters
 from ocrwatch.ledger.refusals import ensure_package
+from ocrwatch.ledger.shape import Shape, shape_of
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
@@ -207,16 +207,13 @@ class WorkbookLedger:
                 content = BytesIO(opened.file.read())
         yield from lines_in(content, path.name, sheets, self._columns, header)
 
-    def headings(self) -> list[tuple[str, str]]:
-        """The letters of our columns as the sheet was saved last, and their headings, from left to right.
-
-        Raises as `append`.
-        """
+    def shape(self) -> Shape:
+        """How the sheet was saved last, for people. Raises as `append`."""
         with self._held() as path, saving.opened(path) as opened:
-            header = self._sheets(opened, path)[1] if opened is not None else None
-        ours = {column.key: column.header for column in self._columns}
-        places = {place: ours[key] for key, place in header.places.items() if key in ours} if header else {}
-        return [(column_letters(place), places[place]) for place in sorted(places)]
+            if opened is None:
+                return Shape()
+            with closing(self._edition(opened, path)) as edition:
+                return shape_of(edition.standing, self._columns)
 
     def _sheets(self, opened: saving.Opened, path: Path) -> tuple[list[str], Header | None]:
         """The names of the ledger's sheets: one, unless it overflowed; and the header of the last."""

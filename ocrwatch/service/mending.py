@@ -104,7 +104,7 @@ def _known(journal: Journal, book: str) -> Known:
         rows=lambda ids: journal.written.rows(book, ids),
         others=journal.written.forgotten(book) | being_written,
         absences=journal.written.absences(book),
-        months=journal.written.months(book) if "{" in book else {},
+        volumes=journal.written.volumes(book) if "{" in book else {},
     )
 
 

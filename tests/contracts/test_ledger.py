@@ -10,11 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from ocrwatch.ledger.monthly import MonthlyLedger
 
 from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.comparing import corrections
-from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import message
 from ocrwatch.ports import Ledger, Line
 from tests.fakes_ledger import FakeLedger

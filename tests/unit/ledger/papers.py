@@ -27,7 +27,9 @@ def make_travel(path: Path, *, rows: int = 5, numbered: bool = True) -> None:
 
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet(TRAVEL_SHEET)
-        head = book.add_format({"bold": True, "border": 1, "align": "center", "valign": "vcenter", "bg_color": "#DDEBF7"})
+        head = book.add_format(
+            {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "bg_color": "#DDEBF7"}
+        )
         line = book.add_format({"border": 1})
         money = book.add_format({"border": 1, "num_format": "#,##0.00"})
         day = book.add_format({"border": 1, "num_format": "yyyy-mm-dd"})
@@ -35,7 +37,14 @@ def make_travel(path: Path, *, rows: int = 5, numbered: bool = True) -> None:
         sheet.write("A2", "部门：研发部")
         sheet.write("E2", "姓名：张三")
         sheet.write("A3", "出差事由：客户现场")
-        for place, text in {"A": "序号", "F": "车次", "G": "交通费", "H": "补助天数", "I": "补助标准", "J": "小计"}.items():
+        for place, text in {
+            "A": "序号",
+            "F": "车次",
+            "G": "交通费",
+            "H": "补助天数",
+            "I": "补助标准",
+            "J": "小计",
+        }.items():
             sheet.merge_range(f"{place}5:{place}6", text, head)
         sheet.merge_range("B5:C5", "出发", head)
         sheet.merge_range("D5:E5", "到达", head)

@@ -1,4 +1,4 @@
-"""The port `Ledger` over one workbook a month. Rows know their month; whatever else is asked is asked of every workbook
+"""The port `Ledger` over several workbooks. Rows know their volume; whatever else is asked is asked of every workbook
 that is there."""
 
 from __future__ import annotations
@@ -9,26 +9,28 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ocrwatch.document import Cell, Row
-from ocrwatch.ledger.months import fixed_part, is_one_of, month_of, workbook_of
+from ocrwatch.ledger.volumes import completed, fixed_part, is_one_of, workbook_of
 from ocrwatch.ports import Ledger, Line
 
 
-class MonthlyLedger:
-    """The workbooks of the pattern `path`, each made by `ledger_at` when it is needed first."""
+class SeriesLedger:
+    """The workbooks of the pattern `path`, each made by `ledger_at` when it is needed first. `top` is the name of the
+    watched folder."""
 
-    def __init__(self, path: Path, ledger_at: Callable[[Path], Ledger]) -> None:
+    def __init__(self, path: Path, ledger_at: Callable[[Path], Ledger], top: str = "") -> None:
         self._path = path
+        self._top = top
         self._ledger_at = ledger_at
         self._ledgers: dict[Path, Ledger] = {}
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
-        """As the port says, for rows of one month. Of several, one may be written when another cannot be."""
+        """As the port says, for rows of one volume. Of several, one may be written when another cannot be."""
         together: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            together[row.month or month_of([row], "received")].append(row)
+            together[completed(row, self._path, self._top)].append(row)
         numbers: dict[str, int] = {}
-        for month, group in together.items():
-            numbers |= self._ledger(workbook_of(self._path, month)).append(group)
+        for volume, group in together.items():
+            numbers |= self._ledger(workbook_of(self._path, volume)).append(group)
         return numbers
 
     def find(self, ids: Sequence[str]) -> dict[str, int]:
@@ -53,7 +55,7 @@ class MonthlyLedger:
             yield from ledger.lines()
 
     def _present(self) -> list[Ledger]:
-        """Those of the months that have one, and those that had one a moment ago; the latest first."""
+        """Those that are there, and those that were a moment ago; the latest first."""
         known = {*self._ledgers, *workbooks_of(self._path)}
         return [self._ledger(path) for path in sorted(known, reverse=True)]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ocrwatch.errors import LedgerBusy
-from ocrwatch.ledger.monthly import MonthlyLedger, workbooks_of
-from ocrwatch.ledger.months import fixed_part, is_monthly, is_one_of, month_of, workbook_of
+from ocrwatch.ledger.in_volumes import SeriesLedger, workbooks_of
+from ocrwatch.ledger.volumes import fixed_part, is_one_of, is_series, month_of, workbook_of
 from tests.unit.ledger.books import ledger_at, records, row
 
 PATTERN = Path("/scans/{year}/Scans {year}-{month}.xlsx")
@@ -28,8 +28,8 @@ def test_a_row_belongs_to_the_month_of_its_document_or_of_its_arrival() -> None:
 
 def test_the_pattern_names_its_workbooks() -> None:
     """And no others."""
-    assert is_monthly(PATTERN)
-    assert not is_monthly(Path("/scans/2026.xlsx"))
+    assert is_series(PATTERN)
+    assert not is_series(Path("/scans/2026.xlsx"))
     path = workbook_of(PATTERN, "2026-11")
     assert path == Path("/scans/2026/Scans 2026-11.xlsx")
     assert is_one_of(path, PATTERN)
@@ -41,12 +41,12 @@ def test_the_pattern_names_its_workbooks() -> None:
 def test_rows_go_to_the_workbook_of_their_month_and_are_found_in_all(tmp_path: Path) -> None:
     """Each month starts at row 2; a ledger that was just started finds the rows of earlier months."""
     pattern = tmp_path / "Scans {year}-{month}.xlsx"
-    ledger = MonthlyLedger(pattern, ledger_at)
-    november, december = (replace(row(number), month=f"2026-1{number}") for number in (1, 2))
+    ledger = SeriesLedger(pattern, ledger_at)
+    november, december = (replace(row(number), volume=f"2026-1{number}") for number in (1, 2))
     assert ledger.append([november]) == {november.id: 2}
     assert ledger.append([december]) == {december.id: 2}
     assert [path.name for path in workbooks_of(pattern)] == ["Scans 2026-11.xlsx", "Scans 2026-12.xlsx"]
-    again = MonthlyLedger(pattern, ledger_at)
+    again = SeriesLedger(pattern, ledger_at)
     assert again.find([december.id, november.id, "f" * 16]) == {november.id: 2, december.id: 2}
     assert {line.id for line in again.lines()} == {november.id, december.id}
     assert again.amend(november.id, november.cells[:1], reading=november)
@@ -55,8 +55,8 @@ def test_rows_go_to_the_workbook_of_their_month_and_are_found_in_all(tmp_path: P
 
 def test_a_month_that_is_open_keeps_no_other_waiting(tmp_path: Path) -> None:
     """Rows of another month are written; those of the open one wait."""
-    ledger = MonthlyLedger(tmp_path / "{year}-{month}.xlsx", ledger_at)
+    ledger = SeriesLedger(tmp_path / "{year}-{month}.xlsx", ledger_at)
     (tmp_path / "~$2026-11.xlsx").touch()
     with pytest.raises(LedgerBusy):
-        ledger.append([replace(row(1), month="2026-11")])
-    assert ledger.append([replace(row(2), month="2026-12")]) == {row(2).id: 2}
+        ledger.append([replace(row(1), volume="2026-11")])
+    assert ledger.append([replace(row(2), volume="2026-12")]) == {row(2).id: 2}
