@@ -148,6 +148,7 @@ class App:
             backups=backups_of(settings, clock),
             render=self._render,
             presence=self._presence,
+            ids_gone=self._ids_gone,
         )
         self._ledgers: dict[str, Ledger] = {}
         self._watching = Watching(wake=self._hint)
@@ -222,6 +223,20 @@ class App:
 
     def _presence(self, book: str, volume: str) -> Callable[[Path], None]:
         return Presence(clock, lambda: self.journal.written.has_rows(book, volume)).ensure_there
+
+    def _ids_gone(self, book: str, volume: str) -> Callable[[Path], None]:
+        """Tell it once: without their ids, the journal alone knows which rows were written."""
+
+        def tell(path: Path) -> None:
+            if count := self.journal.written.note_nameless(book, volume):
+                text = (
+                    "The column Document ID is gone from {name}. It comes back at the right with the next row, empty "
+                    "for the rows that were there: {count}. They are left alone. To have their ids back: ocrwatch "
+                    "ledger restore"
+                )
+                self._notice(message(text, name=path.name, count=count))
+
+        return tell
 
     def _source(self, inbox: InboxSettings) -> Source:
         lease = Lease(

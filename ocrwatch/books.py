@@ -72,12 +72,15 @@ class Shelf:
     render: Render
     presence: Callable[[str, str], Callable[[Path], None]] = lambda book, volume: lambda path: None
     """By book and volume: what is to be asked before the workbook is looked at (see `ledger.presence`)."""
+    ids_gone: Callable[[str, str], Callable[[Path], None]] = lambda book, volume: lambda path: None
+    """By book and volume: whom to tell that the workbook has no column of ids any more."""
 
     def ledger(self, inbox: Inbox, path: Path | None = None) -> Ledger:
         """The ledger of `inbox`, at `path` in place of its own. Made new: keep it, it remembers."""
         if path is None and is_series(inbox.ledger):
             return SeriesLedger(inbox.ledger, lambda workbook: self.ledger(inbox, workbook), inbox.folder.name)
-        there = self.presence(book_of(inbox), volume_in(path, inbox.ledger) if path else "")
+        volume = volume_in(path, inbox.ledger) if path else ""
+        there = self.presence(book_of(inbox), volume)
         if is_csv(inbox):
             return CsvLedger(
                 path or inbox.ledger,
@@ -100,4 +103,5 @@ class Shelf:
             render=self.render,
             before_change=self.backups.before_change,
             ensure_there=there,
+            on_ids_gone=self.ids_gone(book_of(inbox), volume),
         )

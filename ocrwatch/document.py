@@ -155,7 +155,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate:
-    """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet."""
+    """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet.
+
+    0: it has lost its id, so nobody can tell which it is.
+    """
 
     of: int
     row: int

@@ -115,7 +115,11 @@ class LedgerBusy(Busy):
 
 
 class LedgerFull(LedgerBusy):
-    pass
+    """`room` rows would have fitted."""
+
+    def __init__(self, message: Message, *, room: int = 0, after_seconds: float | None = None) -> None:
+        super().__init__(message, after_seconds=after_seconds)
+        self.room = room
 
 
 class FolderAway(Busy):

@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 from ocrwatch.document import (
@@ -44,13 +45,14 @@ from ocrwatch.errors import (
     FolderAway,
     Gone,
     Halt,
+    LedgerFull,
     LineError,
     Unexpected,
     UnexplainedRefusal,
     Unusable,
 )
 from ocrwatch.journal import Journal
-from ocrwatch.messages import message
+from ocrwatch.messages import Message, message
 from ocrwatch.ports import Checker, Clock, Filer, Ledger, Line, Profile, Reader, Render
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
@@ -172,6 +174,10 @@ class Pipeline:
             if len(announced) == 1:
                 return [self._met(announced[0], error)]
             return [after for document in announced for after in self._record_together([document])]
+        except LedgerFull as error:
+            fitting = _fitting(announced, error.room)
+            recorded = self._record_together(fitting) if fitting else []
+            return recorded + [self._met(document, error) for document in announced[len(fitting) :]]
         except LineError as error:
             return [self._met(document, error) for document in announced]
 
@@ -255,7 +261,7 @@ class Pipeline:
             case Duplicate(row=row):
                 target = self._reserved(document, Outcome.DUPLICATE)
                 filer.file(document, target)
-                reason = message("Same file as row {row}.", row=row)
+                reason = message("Same file as row {row}.", row=row) if row else _same_as_nameless()
                 return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
             case _:
                 raise ValueError(f"nothing to file at {type(document.stage).__name__}")
@@ -308,6 +314,16 @@ def _amend(ledger: Ledger, document: Document) -> None:
         ledger.amend(change.row.id, change.cells, reading=change.row)
     if further := further_rows(document.stage):
         ledger.append(further)
+
+
+def _same_as_nameless() -> Message:
+    return message("Same file as an earlier one, whose row lost its Document ID when that column was deleted.")
+
+
+def _fitting(documents: Sequence[Document], room: int) -> Sequence[Document]:
+    """The first of `documents`, not all of them, whose rows are `room` at most."""
+    ends = list(accumulate(len(_rows(document)) for document in documents))
+    return documents[: min(len(documents) - 1, sum(end <= room for end in ends))]
 
 
 def _is_recording(document: Document) -> bool:

@@ -36,6 +36,8 @@ class Cause(Enum):
     """The workbook is gone, or one from before was put in its place."""
     UNCLEAR = "unclear"
     """Nothing that was written after it is there either: taken out, or lost by an older copy saved over it."""
+    NAMELESS = "nameless"
+    """The column of ids was deleted: whether the row is there, the sheet cannot tell any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,24 @@ class Written:
         with self._database.reading() as connection:
             rows = connection.execute("SELECT row, cause FROM absences WHERE book = ?", (book,)).fetchall()
         return {row: Cause(cause) for row, cause in rows}
+
+    def are_nameless(self, book: str, rows: Sequence[str]) -> bool:
+        """Whether one of `rows` lost its id with the column of ids."""
+        sql = "SELECT 1 FROM absences WHERE book = ? AND row = ? AND cause = ?"
+        with self._database.reading() as connection:
+            return any(connection.execute(sql, (book, row, Cause.NAMELESS.value)).fetchone() for row in rows)
+
+    def note_nameless(self, book: str, volume: str) -> int:
+        """The column of ids is gone from the workbook of `volume`; how many rows that were there lost theirs.
+
+        Raises `DiskFull`.
+        """
+        known = self.absences(book)
+        volumes = self.volumes(book) if volume else {}
+        rows = [row for row in self.times(book) if row not in known and volumes.get(row, "").startswith(volume)]
+        if rows:
+            self.note_absences(book, dict.fromkeys(rows, Cause.NAMELESS))
+        return len(rows)
 
     def corrections(self, book: str) -> tuple[Noted, ...]:
         """The cells that people changed, as last noticed."""

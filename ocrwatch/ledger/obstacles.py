@@ -57,7 +57,8 @@ def _ensure_room(survey: Survey, place: Place) -> None:
     )
     count = place.scope.bottom - survey.prepared_ends
     said = message(text, sheet=place.sheet, file=place.file, row=survey.prepared_ends + 1, count=count)
-    raise LedgerFull(said, after_seconds=UNUSABLE_SECONDS)
+    room = max(0, survey.prepared_ends + 1 - place.scope.top)
+    raise LedgerFull(said, room=room, after_seconds=UNUSABLE_SECONDS)
 
 
 def _is_in_the_way(area: Area, survey: Survey, place: Place) -> bool:

@@ -10,11 +10,13 @@ Date │ Total │ …     ┘ top      the rows down to the header's
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ocrwatch.ledger.grammar import Grammar, SheetRow
 from ocrwatch.ledger.header import Header
 from ocrwatch.ledger.ids import RowIds
+from ocrwatch.ledger.layout import Column, Part
 
 WINDOW_ROWS = 2000
 RECENT_ROWS = 3
@@ -58,3 +60,11 @@ class Survey:
         """There is a cell in `column`."""
         self.left = min(self.left, column) if self.left else column
         self.right = max(self.right, column)
+
+
+def lacks_ids(survey: Survey, columns: Sequence[Column]) -> bool:
+    """Whether there are rows, and no column of ids."""
+    header = survey.header
+    if header is None or survey.last_row <= header.row:
+        return False
+    return not any(column.part is Part.ID and column.key in header.places for column in columns)

@@ -45,6 +45,7 @@ from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.refusals import ensure_package
 from ocrwatch.ledger.shape import Shape, shape_of
 from ocrwatch.ledger.standing import Standing
+from ocrwatch.ledger.survey import lacks_ids
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
 from ocrwatch.ports import Field, Line, Render
@@ -90,9 +91,11 @@ class WorkbookLedger:
         zone: tzinfo | None = None,
         before_change: Callable[[Path], None] = lambda _: None,
         ensure_there: Callable[[Path], None] = lambda _: None,
+        on_ids_gone: Callable[[Path], None] = lambda _: None,
     ) -> None:
         """A new workbook begins as a copy of `template`. `ensure_there` is called with the workbook's real place before
-        it is looked at, `before_change` when it is about to be changed; both may raise."""
+        it is looked at, `before_change` when it is about to be changed; both may raise. `on_ids_gone` is
+        called whenever it is found to have rows and no column of ids."""
         self._path = path
         self._sheet = sheet
         self._template = template
@@ -102,6 +105,7 @@ class WorkbookLedger:
         self._zone = zone
         self._before_change = before_change
         self._ensure_there = ensure_there
+        self._on_ids_gone = on_ids_gone
         self._known: _Known | None = None
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
@@ -301,7 +305,10 @@ class WorkbookLedger:
         ensure_package(opened.file, name)
         known = self._known
         standing = known.standing if known and self._is_known(path, opened.signature) else None
-        return Edition(opened.file, name, self._sheet, self._columns, standing, packs=packs)
+        edition = Edition(opened.file, name, self._sheet, self._columns, standing, packs=packs)
+        if edition.standing is not None and lacks_ids(edition.standing.survey, self._columns):
+            self._on_ids_gone(path)
+        return edition
 
     def _found_anew(self, path: Path, ids: Sequence[str]) -> dict[str, int]:
         with saving.opened(path) as opened:
