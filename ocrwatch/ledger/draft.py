@@ -244,8 +244,11 @@ class Draft:
         assert survey.header is not None
         area = Area(scope.left, survey.header.row, scope.right, max(ends))
         self.growth = Growth(sheet=self._standing.name.casefold(), ends=frozenset(ends), bottom=last, scope=area)
-        survey.top = grown_sums(survey.grammar, survey.top, self.growth)
-        survey.window = grown_sums(survey.grammar, survey.window, self.growth)
+        passed = replace(
+            self.growth, ends=self.growth.ends | set(range(first, last))
+        )  # a form's sum may end among them
+        survey.top = grown_sums(survey.grammar, survey.top, passed)
+        survey.window = grown_sums(survey.grammar, survey.window, passed)
         survey.last_row = last
         survey.bottom = max(survey.bottom, last, survey.window[-1].number if survey.window else 0)
         if self.growth.ends & self._standing.ends.close:
