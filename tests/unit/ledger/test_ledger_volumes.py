@@ -10,7 +10,17 @@ import pytest
 
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.in_volumes import SeriesLedger, workbooks_of
-from ocrwatch.ledger.volumes import fixed_part, is_one_of, is_series, month_of, workbook_of
+from ocrwatch.ledger.volumes import (
+    completed,
+    file_part,
+    fixed_part,
+    is_one_of,
+    is_series,
+    month_of,
+    volume_in,
+    volume_of,
+    workbook_of,
+)
 from tests.unit.ledger.books import ledger_at, records, row
 
 PATTERN = Path("/scans/{year}/Scans {year}-{month}.xlsx")
@@ -60,3 +70,45 @@ def test_a_month_that_is_open_keeps_no_other_waiting(tmp_path: Path) -> None:
     with pytest.raises(LedgerBusy):
         ledger.append([replace(row(1), volume="2026-11")])
     assert ledger.append([replace(row(2), volume="2026-12")]) == {row(2).id: 2}
+
+
+# ---------------------------------------------------------------- a workbook for each folder
+
+BY_FOLDER = Path("/scans/报销 {folder} {year}-{month}.xlsx")
+
+
+def test_a_row_belongs_to_its_folder_and_month() -> None:
+    """One in the watched folder itself to that folder's name; a name that no file can have is made fit."""
+    received = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    anna, top, odd = (replace(row(1), folder=name, received=received) for name in ("Anna", "", 'a/b:"c'))
+    assert [volume_of([each], BY_FOLDER, "received", "Scans") for each in (anna, top, odd)] == [
+        "Anna/2026-11", "Scans/2026-11", "a_b__c/2026-11",
+    ]  # fmt: skip
+    assert volume_of([anna], Path("/{folder}.xlsx"), "received", "x") == "Anna/"
+    assert volume_of([anna], Path("/a.xlsx"), "received", "x") == ""
+    assert workbook_of(BY_FOLDER, "Anna/2026-11") == Path("/scans/报销 Anna 2026-11.xlsx")
+    assert volume_in(Path("/scans/报销 Anna 2026-11.xlsx"), BY_FOLDER) == "Anna/2026-11"
+    assert volume_in(Path("/scans/~$报销 Anna 2026-11.xlsx"), BY_FOLDER) == ""
+    assert volume_in(Path("/scans/~$Anna.xlsx"), Path("/scans/{folder}.xlsx")) == ""
+    assert fixed_part(BY_FOLDER) == Path("/scans")
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("..", "_"), ("~$x", "__x"), ("CON", "CON_"), ("a. ", "a"), ("{year}", "{year}"), ("x" * 99, "x" * 80)],
+)
+def test_folders_names_are_made_fit_for_files(name: str, part: str) -> None:
+    """Nothing leads out of the folder, and no name stands for a device or a lock."""
+    assert file_part(name) == part
+    assert workbook_of(Path("/s/{folder}.xlsx"), f"{part}/").parent == Path("/s")
+
+
+def test_rows_from_before_the_ledgers_name_changed_find_their_workbook(tmp_path: Path) -> None:
+    """What their volume does not tell, they tell themselves."""
+    old = replace(row(1), folder="Anna", volume="2026-11")
+    assert completed(old, BY_FOLDER, "Scans") == "Anna/2026-11"
+    assert completed(replace(old, volume="Bob/2026-11"), BY_FOLDER, "Scans") == "Bob/2026-11"
+    ledger = SeriesLedger(tmp_path / "{folder}.xlsx", ledger_at, "Scans")
+    ledger.append([old, row(2)])
+    assert sorted(path.name for path in tmp_path.glob("*.xlsx")) == ["Anna.xlsx", "Scans.xlsx"]
+    assert ledger.find([old.id, row(2).id]) == {old.id: 2, row(2).id: 2}
