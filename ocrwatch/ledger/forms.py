@@ -12,8 +12,9 @@ the last one that carries an id, of which one of these is true:
 
   1. A formula in it refers to several rows above it, and the rows beside it do not repeat that formula.
   2. A cell of it is a word for a total and no more ("合计", "Total:"), and most of our columns are empty in it.
-  3. The rows from the header down are drawn (cells of ours with border lines), most of our columns are empty in it, and
-     it stands at most five rows below the last of those, or among them with cells merged otherwise than theirs.
+  3. The rows from the header down are drawn (cells of ours with border lines), and it stands at most five rows below
+     the last of them, or among them with cells merged otherwise than theirs; most of our columns are empty in it, and
+     not all of it stands right of them.
 
 Where there is no footer, rows at the end are prepared when they hold formulas and running numbers alone, none of them
 in a column of ours.
@@ -81,7 +82,7 @@ Texts = Callable[[Sequence[Cell]], list[str]]
 def rows_of(sheet: Sheet, texts: Texts, is_drawn: Callable[[int], bool]) -> Rows:
     """Where the rows of `sheet` end; `is_drawn` tells whether a format has border lines."""
     filled, floor = _below_ids(sheet)
-    if sheet.table is None:
+    if sheet.table is None and sheet.fields:
         found = _Footers(sheet, filled, texts, is_drawn).ends()
         if found:
             values = [row.number for row in filled if row.number <= found and not _is_prepared(sheet, row)]
@@ -188,7 +189,8 @@ class _Footers:
     def _below_drawn(self, row: _Filled) -> int:
         """The last row above it, where its place and its merged cells tell that it is the footer; else 0."""
         last = self._last_drawn
-        if last < self._sheet.header_row + 2:
+        is_beside = min(row.cells) > max(self._sheet.fields)
+        if last < self._sheet.header_row + 2 or is_beside:
             return 0
         if last < row.number <= last + _NEAR_ROWS:
             return last

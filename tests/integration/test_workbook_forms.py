@@ -208,6 +208,16 @@ def test_cells_merged_within_a_row_are_filled_in_their_first(path: Path) -> None
         ledger.append([expense(3)])
 
 
+def test_a_sheet_with_none_of_the_fields_gets_them(path: Path) -> None:
+    """Also where it has something like a footer."""
+    book = Workbook()
+    book.active.title = SHEET
+    for cells in (["File", "Pages"], ["a", 1], [], ["Total", "=SUM(B2:B3)"], [], ["Signature"]):
+        book.active.append(cells)
+    book.save(path)
+    assert ledger_at(path).append([row(1)]) == {row(1).id: 7}
+
+
 # ---------------------------------------------------------------- what is a footer, and what is none
 
 
