@@ -50,7 +50,7 @@ def inboxes_by_book(settings: Settings) -> dict[str, Inbox]:
 
 def workbooks_of(inbox: Inbox) -> list[Path]:
     """The workbooks of `inbox`: its one, whether it is there or not; of several, those that are there."""
-    return in_volumes.workbooks_of(inbox.ledger) if is_series(inbox.ledger) else [inbox.ledger]
+    return in_volumes.workbooks_of(inbox.ledger, inbox.template) if is_series(inbox.ledger) else [inbox.ledger]
 
 
 def workbook_for(inbox: Inbox, row: Row) -> Path:
@@ -78,7 +78,9 @@ class Shelf:
     def ledger(self, inbox: Inbox, path: Path | None = None) -> Ledger:
         """The ledger of `inbox`, at `path` in place of its own. Made new: keep it, it remembers."""
         if path is None and is_series(inbox.ledger):
-            return SeriesLedger(inbox.ledger, lambda workbook: self.ledger(inbox, workbook), inbox.folder.name)
+            return SeriesLedger(
+                inbox.ledger, lambda workbook: self.ledger(inbox, workbook), inbox.folder.name, inbox.template
+            )
         volume = volume_in(path, inbox.ledger) if path else ""
         there = self.presence(book_of(inbox), volume)
         if is_csv(inbox):

@@ -1,7 +1,7 @@
 """What the sheets of a workbook say before a ledger is made of one: their headings, and the fields that those ask for.
 
-Which row is the header is told by its looks: short texts side by side, more than in any other row of the first, none of
-them a label with a colon ("Name: …") or a word for a total.
+Which row is the header is told by its looks: short texts side by side, more than in any other of the first rows, none
+of them a label with a colon ("Name: …"), the first of them no word for a total.
 """
 
 from __future__ import annotations
@@ -114,14 +114,19 @@ def _header(sheet: FirstRows) -> Header | None:
             for place, value in enumerate(values, 1)
             if isinstance(value, str) and value.strip()
         }
-        if len(places) >= _FEWEST and all(map(_is_heading, texts)) and len(places) > (len(best.places) if best else 0):
+        if (
+            len(places) >= _FEWEST
+            and not is_total(texts[0])
+            and all(map(_is_heading, texts))
+            and len(places) > (len(best.places) if best else 0)
+        ):
             best = Header(row=number, places=places)
     return best
 
 
 def _is_heading(text: str) -> bool:
     plain = unicodedata.normalize("NFKC", text).strip()
-    return len(plain) <= _LONGEST and ":" not in plain and not is_total(plain) and not re.search(r"_{3,}", plain)
+    return len(plain) <= _LONGEST and ":" not in plain and not re.search(r"_{3,}", plain)
 
 
 def _first_rows(package: Package, sheet: SheetPart) -> FirstRows:

@@ -14,12 +14,15 @@ from ocrwatch.ports import Ledger, Line
 
 
 class SeriesLedger:
-    """The workbooks of the pattern `path`, each made by `ledger_at` when it is needed first. `top` is the name of the
-    watched folder."""
+    """The workbooks of the pattern `path`, each made by `ledger_at` when it is needed first, of `template` if there is
+    one. `top` is the name of the watched folder."""
 
-    def __init__(self, path: Path, ledger_at: Callable[[Path], Ledger], top: str = "") -> None:
+    def __init__(
+        self, path: Path, ledger_at: Callable[[Path], Ledger], top: str = "", template: Path | None = None
+    ) -> None:
         self._path = path
         self._top = top
+        self._template = template
         self._ledger_at = ledger_at
         self._ledgers: dict[Path, Ledger] = {}
 
@@ -56,7 +59,7 @@ class SeriesLedger:
 
     def _present(self) -> list[Ledger]:
         """Those that are there, and those that were a moment ago; the latest first."""
-        known = {*self._ledgers, *workbooks_of(self._path)}
+        known = {*self._ledgers, *workbooks_of(self._path, self._template)}
         return [self._ledger(path) for path in sorted(known, reverse=True)]
 
     def _ledger(self, path: Path) -> Ledger:
@@ -65,8 +68,8 @@ class SeriesLedger:
         return self._ledgers[path]
 
 
-def workbooks_of(ledger: Path) -> list[Path]:
-    """The workbooks that are there of the pattern `ledger`."""
+def workbooks_of(ledger: Path, template: Path | None = None) -> list[Path]:
+    """The workbooks that are there of the pattern `ledger`; their `template` may be called as if it were one."""
     above = fixed_part(ledger)
     depth = len(ledger.parts) - len(above.parts)
     found = []
@@ -74,4 +77,4 @@ def workbooks_of(ledger: Path) -> list[Path]:
         if len(Path(folder).parts) - len(above.parts) >= depth - 1:
             folders.clear()
         found += [path for name in names if is_one_of(path := Path(folder, name), ledger)]
-    return sorted(found)
+    return sorted(path for path in found if path != template)
