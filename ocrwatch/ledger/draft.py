@@ -118,7 +118,7 @@ class Draft:
         place = Place(sheet=self._standing.name, file=self._file, scope=scope, ours=ours)
         ensure_free(survey, self._surroundings.merged(), place, totals_row=kept)
         if shift and self.table is not None:
-            survey.window = moved_totals(survey, self.table, shift)
+            survey.window = moved_totals(survey, self.table, shift, self._standing.name.casefold())
             survey.filled_below = self.table.ref.bottom + shift
         self._write(rows, first)
         self._grow(first, last, shift, scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date
@@ -22,6 +23,7 @@ from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.ports import Field
 from tests.unit.ledger.books import SHEET, everything_in, ledger_at, row, sheet_of
+from tests.unit.ledger.packages import rewritten
 from tests.unit.ledger.papers import (
     EXPENSE_SHEET,
     EXPENSES,
@@ -328,19 +330,52 @@ def test_prepared_rows_without_a_footer_come_first(path: Path, *, in_table: bool
 
 
 def test_sums_above_the_rows_go_on(path: Path) -> None:
-    """Also in a title, as ranges of charts and names do."""
+    """Also in a title, as ranges of charts and names do; those of other sheets stay."""
     book = Workbook()
     sheet = book.active
     sheet.title = SHEET
-    sheet["A1"], sheet["B1"] = "Sum", "=SUM(B4:B5)"
+    sheet["A1"], sheet["B1"], sheet["C1"] = "Sum", f"=SUM(B4:B5)-SUM({SHEET}!B4:B5)", "=SUM(Other!B4:B5)"
     sheet.append([])
     for cells in (["company", "total"], ["a", 1], ["b", 2]):
         sheet.append(cells)
+    book.create_sheet("Other")
     book.save(path)
     ledger = ledger_at(path)
     ledger.append([row(1)])
     ledger.append([row(2)])
-    assert sheet_of(path)["B1"].value == "=SUM(B4:B7)"
+    assert sheet_of(path)["B1"].value == f"=SUM(B4:B7)-SUM({SHEET}!B4:B7)"
+    assert sheet_of(path)["C1"].value == "=SUM(Other!B4:B5)"
+
+
+def test_sums_that_share_a_formula_go_on(path: Path) -> None:
+    """As Excel writes what was filled to the right."""
+    _ledger_with(path, _sums_below)
+    shared = b'<c r="C5"><f t="shared" ref="C5:D5" si="0">SUM(C2:C4)</f><v>1</v></c><c r="D5"><f t="shared" si="0"/><v>1</v></c>'
+
+    def share(parts: dict[str, bytes]) -> None:
+        name = "xl/worksheets/sheet1.xml"
+        parts[name] = re.sub(rb'<c r="C5".*?</c><c r="D5".*?</c>', shared, parts[name])
+        assert shared in parts[name]
+
+    rewritten(path, share)
+    with pytest.raises(LedgerFull, match="above row 5"):
+        ledger_at(path).append([row(8)])
+
+    def insert(parts: dict[str, bytes]) -> None:
+        name = "xl/worksheets/sheet1.xml"
+        parts[name] = parts[name].replace(b'<row r="5"', b'<row r="6"').replace(b'r="C5"', b'r="C6"')
+        parts[name] = (
+            parts[name].replace(b'r="D5"', b'r="D6"').replace(b"C5:D5", b"C6:D6").replace(b'r="A5"', b'r="A6"')
+        )
+
+    rewritten(path, insert)
+    ledger_at(path).append([row(8)])
+    sheet = sheet_of(path)
+    assert (sheet["C6"].value, sheet["D6"].value) == ("=SUM(C2:C5)", "=SUM(D2:D5)")
+
+
+def _sums_below(sheet: Worksheet) -> None:
+    sheet["C5"], sheet["D5"] = "=SUM(C2:C4)", "=SUM(D2:D4)"
 
 
 def _shown(path: Path, sheet: str) -> dict[str, object]:
