@@ -56,7 +56,9 @@ def surveyed(
     rows.packer = packer
     before = rows.take(batch.cut(place, len(batch)), place, number)
     place = len(batch)
-    for batch in chain((following,) if following is not None else (), batches):
+    rest = chain((following,) if following is not None else (), batches)
+    del first, values, following  # a large sheet is never here as a whole
+    for batch in rest:
         before = rows.take(batch, place, before)
         place += len(batch)
     rows.resolve(texts)

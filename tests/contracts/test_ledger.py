@@ -10,11 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from ocrwatch.ledger.monthly import MonthlyLedger
 
 from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.comparing import corrections
+from ocrwatch.ledger.in_volumes import SeriesLedger
 from ocrwatch.messages import message
 from ocrwatch.ports import Ledger, Line
 from tests.fakes_ledger import FakeLedger
@@ -66,10 +66,10 @@ def _monthly(folder: Path) -> Stage:
     (folder / "2025").mkdir()
     stage = _workbook(folder / "2025", "Ledger 03.xlsx")
     ledger_at(folder / "2025" / "Ledger 02.xlsx").append([row(77)])
-    ledger = MonthlyLedger(pattern, ledger_at)
+    ledger = SeriesLedger(pattern, ledger_at)
 
     def lines() -> Iterator[Line]:
-        return (line for line in MonthlyLedger.lines(ledger) if line.id != row(77).id)
+        return (line for line in SeriesLedger.lines(ledger) if line.id != row(77).id)
 
     ledger.lines = lines  # type: ignore[method-assign]
     return replace(stage, ledger=ledger)
