@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -120,7 +120,7 @@ def value_to_json(value: Value) -> str:
 def value_from_json(text: str) -> Value:
     """The value that `value_to_json` wrote."""
     kind, *parts = json.loads(text)
-    return _value_in(kind, parts)
+    return _VALUES[kind](*parts)
 
 
 def _written(known: Mapping[str, list[dict[str, JSON]]]) -> list[dict[str, JSON]]:
@@ -177,7 +177,7 @@ def _row_in(row: Mapping[str, JSON]) -> Row:
     assert isinstance(check, list)
     return Row(
         id=str(row["id"]),
-        cells=tuple(_cell_in(cell) for cell in cells),
+        cells=tuple(map(_cell_in, cells)),
         check=tuple(message_from_data(remark) for remark in check if isinstance(remark, dict)),
         received=datetime.fromisoformat(str(row["received"])),
         pages=str(row["pages"]),
@@ -191,9 +191,7 @@ def _row_in(row: Mapping[str, JSON]) -> Row:
 def _cell_in(cell: JSON) -> Cell:
     assert isinstance(cell, list)
     name, kind, *parts = cell
-    if kind == "text" and len(parts) == 1:  # most are
-        return Cell(str(name), str(parts[0]))
-    return Cell(str(name), _value_in(str(kind), [str(part) for part in parts]))
+    return Cell(str(name), _VALUES[str(kind)](*map(str, parts)))
 
 
 def _value_out(value: Value) -> list[str]:
@@ -214,19 +212,12 @@ def _value_out(value: Value) -> list[str]:
             assert_never(unreachable)
 
 
-def _value_in(kind: str, parts: list[str]) -> Value:
-    match kind, parts:
-        case "empty", []:
-            return None
-        case "text", [text]:
-            return text
-        case "integer", [text]:
-            return int(text)
-        case "amount", [number, currency]:
-            return Amount(Decimal(number), currency)
-        case "datetime", [text]:
-            return datetime.fromisoformat(text)
-        case "date", [text]:
-            return date.fromisoformat(text)
-        case _:
-            raise ValueError(f"no such kind of value: {kind}")
+_VALUES: Mapping[str, Callable[..., Value]] = {
+    "empty": lambda: None,
+    "text": str,
+    "integer": int,
+    "amount": lambda number, currency: Amount(Decimal(number), currency),
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
+"""What makes a value of what stands after its kind."""

@@ -5,6 +5,7 @@ The rows themselves stand in the documents' stages; nothing of them is kept a se
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,14 +116,14 @@ class Written:
     def rows(self, book: str, ids: Collection[str]) -> dict[str, Row]:
         """Those of the rows `ids` that were written, as they were, by id."""
         sql = (
-            "SELECT stage FROM documents WHERE digest >= ? AND digest < ? AND book = ? AND recorded_at IS NOT NULL "
-            "ORDER BY recorded_at, key"
+            "SELECT stage FROM json_each(?) AS wanted CROSS JOIN documents "
+            "ON digest >= wanted.value AND digest < wanted.value || 'g' "
+            "WHERE book = ? AND recorded_at IS NOT NULL ORDER BY recorded_at, documents.key"
         )
-        found: dict[str, Row] = {}
+        starts = json.dumps(sorted({each[:_ID_DIGITS] for each in ids}))
         with self._database.reading() as connection:
-            for start in {each[:_ID_DIGITS] for each in ids}:
-                for (stage,) in connection.execute(sql, (start, start + "g", book)):
-                    found |= {row.id: row for row in written_from_json(stage)}
+            stages = connection.execute(sql, (starts, book)).fetchall()
+        found = {row.id: row for (stage,) in stages for row in written_from_json(stage)}
         return {each: found[each] for each in ids if each in found}
 
     def written_anew(self, book: str, ids: Iterable[str]) -> None:

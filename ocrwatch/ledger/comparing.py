@@ -11,10 +11,11 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from ocrwatch.document import Amount, Row, Value
 from ocrwatch.ledger.formats import Entry, entry
@@ -37,13 +38,18 @@ class Correction:
 
 def corrections(row: Row, line: Line, fields: Sequence[Field]) -> tuple[Correction, ...]:
     """The fields of `row` that `line` shows otherwise than they were written."""
-    kinds: dict[str, FieldType] = {heading_key(field.name): field.type for field in fields}
+    kinds = _kinds(tuple(fields))
     found = []
     for cell in row.cells:
         key = heading_key(cell.name)
         if key in line.shown and not shows(line.shown[key], cell.value, kinds.get(key, "text")):
             found.append(Correction(heading=cell.name, written=cell.value, found=line.shown[key]))
     return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _kinds(fields: tuple[Field, ...]) -> Mapping[str, FieldType]:
+    return {heading_key(field.name): field.type for field in fields}
 
 
 def shows(shown: Shown, value: Value, kind: FieldType = "text") -> bool:

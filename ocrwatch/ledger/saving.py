@@ -14,6 +14,7 @@ import os
 import secrets
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,14 @@ def opened(path: Path) -> Iterator[Opened | None]:
                 yield Opened(file, _signature(os.fstat(file.fileno())))  # what changes later is found out by it
     except OSError as error:
         raise translated(error, path) from error
+
+
+def copied(file: BinaryIO) -> BinaryIO:
+    """A copy of `file` without a name, which stays as it is whatever happens to the file. Raises OSError."""
+    copy: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 -- the caller closes it
+    file.seek(0)
+    shutil.copyfileobj(file, copy)
+    return copy
 
 
 def save(

@@ -185,15 +185,15 @@ class WorkbookLedger:
         """As the port says."""
         from ocrwatch.ledger.lines import lines_in
 
-        with self._held() as path:
-            saving.ensure_folder(path.parent)
-            with saving.opened(path) as opened:
-                if opened is None:
-                    return
-                sheets = self._sheets(opened, path)
-                opened.file.seek(0)
-                content = BytesIO(opened.file.read())
-        yield from lines_in(content, path.name, sheets, self._columns)
+        with ExitStack() as stack:
+            with self._held() as path:
+                saving.ensure_folder(path.parent)
+                with saving.opened(path) as opened:
+                    if opened is None:
+                        return
+                    sheets = self._sheets(opened, path)
+                    copy = stack.enter_context(saving.copied(opened.file))
+            yield from lines_in(copy, path.name, sheets, self._columns)
 
     def _sheets(self, opened: saving.Opened, path: Path) -> list[str]:
         """The names of the ledger's sheets: one, unless it overflowed."""
