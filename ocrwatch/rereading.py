@@ -17,10 +17,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ocrwatch.document import Cell, Document, Read, Row, Value, advance
-from ocrwatch.ledger.comparing import shows
+from ocrwatch.ledger.comparing import Kinds, kinds_of, shows
 from ocrwatch.ledger.layout import Part, heading_key
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Field, FieldType, Line, Render
+from ocrwatch.ports import Field, Line, Render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ def planned(document: Document, lines: Mapping[str, Line], fields: Sequence[Fiel
     """
     stage = document.stage
     assert isinstance(stage, Read)
-    kinds: dict[str, FieldType] = {heading_key(field.name): field.type for field in fields}
+    kinds = kinds_of(fields)
     wanted = stage.rows if stage.recording else _paired(document, stage)
     earlier = {row.id: row for row in stage.earlier}
     rows = tuple(
@@ -86,9 +86,7 @@ def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _merged(
-    before: Row, wanted: Row, line: Line | None, kinds: Mapping[str, FieldType], render: Render, *, begun: bool
-) -> Row:
+def _merged(before: Row, wanted: Row, line: Line | None, kinds: Kinds, render: Render, *, begun: bool) -> Row:
     """`wanted` with what a person changed in `before` as it was written; all of `before` where they deleted it."""
     if line is None:
         return before
@@ -103,7 +101,7 @@ def _merged(
     return replace(wanted, cells=tuple(cells), check=_check(before, wanted, line, render))
 
 
-def _is_ours(cell: Cell, before: Value, line: Line, kinds: Mapping[str, FieldType], *, begun: bool) -> bool:
+def _is_ours(cell: Cell, before: Value, line: Line, kinds: Kinds, *, begun: bool) -> bool:
     """Whether nobody changed what stands under the cell's heading."""
     key = heading_key(cell.name)
     if key not in line.shown:

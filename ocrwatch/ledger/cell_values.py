@@ -38,6 +38,8 @@ _EPOCH, _EPOCH_1904 = (datetime.combine(day, _MIDNIGHT) for day in (date(1899, 1
 _LEAP_DAY_THAT_NEVER_WAS = 60
 _DAY_MS = 86_400_000
 _BEYOND_DATES = "#VALUE!"
+_NO_TEXTS = frozenset((b"", b"n", b"s", b"b", b"d"))
+"""Types of cells whose content is no text itself."""
 
 
 class Texts(Protocol):
@@ -59,6 +61,8 @@ class CellValues:
 
         Raises ValueError, IndexError.
         """
+        if b"&" in raw and kind in _NO_TEXTS:
+            raw = unescaped(raw).encode()
         match kind:
             case b"s":
                 return self._texts[int(raw)]

@@ -15,12 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 
 from ocrwatch.document import Amount, Row, Value
 from ocrwatch.ledger.formats import Entry, entry
 from ocrwatch.ledger.layout import heading_key
 from ocrwatch.ports import Field, FieldType, Line, Shown
+
+Kinds = Mapping[str, FieldType]
+"""Types of fields by their headings, in the form in which these are compared."""
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _SECOND = timedelta(seconds=1)
@@ -36,20 +38,19 @@ class Correction:
     found: Shown
 
 
-def corrections(row: Row, line: Line, fields: Sequence[Field]) -> tuple[Correction, ...]:
+def kinds_of(fields: Sequence[Field]) -> Kinds:
+    """The type of each of `fields` by its heading."""
+    return {heading_key(field.name): field.type for field in fields}
+
+
+def corrections(row: Row, line: Line, kinds: Kinds) -> tuple[Correction, ...]:
     """The fields of `row` that `line` shows otherwise than they were written."""
-    kinds = _kinds(tuple(fields))
     found = []
     for cell in row.cells:
         key = heading_key(cell.name)
         if key in line.shown and not shows(line.shown[key], cell.value, kinds.get(key, "text")):
             found.append(Correction(heading=cell.name, written=cell.value, found=line.shown[key]))
     return tuple(found)
-
-
-@lru_cache(maxsize=64)
-def _kinds(fields: tuple[Field, ...]) -> Mapping[str, FieldType]:
-    return {heading_key(field.name): field.type for field in fields}
 
 
 def shows(shown: Shown, value: Value, kind: FieldType = "text") -> bool:

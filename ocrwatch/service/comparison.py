@@ -21,7 +21,7 @@ from itertools import islice
 
 from ocrwatch.document import Amount, Row, Value
 from ocrwatch.journal.written import Cause, Noted
-from ocrwatch.ledger.comparing import Correction, corrections
+from ocrwatch.ledger.comparing import Correction, corrections, kinds_of
 from ocrwatch.ledger.layout import heading_key
 from ocrwatch.ports import Field, Line, Shown
 
@@ -66,6 +66,7 @@ def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Com
     corrected: list[tuple[int, Noted]] = []
     unknown: list[int] = []
     headings: Collection[str] | None = None
+    kinds = kinds_of(fields)
     for batch in _batches(lines):
         first_seen = []
         for line in batch:
@@ -80,7 +81,7 @@ def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Com
         for line in first_seen:
             row = written.get(line.id)
             if row is not None:
-                corrected += [(line.number, _noted(line.id, each)) for each in corrections(row, line, fields)]
+                corrected += [(line.number, _noted(line.id, each)) for each in corrections(row, line, kinds)]
     return Comparison(
         rows=len(numbers),
         missing=_missing(known, numbers.keys()),
