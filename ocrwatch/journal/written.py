@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from ocrwatch.document import Row, Value
+from ocrwatch.document import Cell, Row, Value
 from ocrwatch.journal.database import Database
 from ocrwatch.journal.encoding import (
     NO_ROWS,
     filed_path_from_json,
     value_from_json,
     value_to_json,
+    written_cells_from_json,
     written_from_json,
     written_ids_from_json,
 )
@@ -115,16 +116,15 @@ class Written:
 
     def rows(self, book: str, ids: Collection[str]) -> dict[str, Row]:
         """Those of the rows `ids` that were written, as they were, by id."""
-        sql = (
-            "SELECT stage FROM json_each(?) AS wanted CROSS JOIN documents "
-            "ON digest >= wanted.value AND digest < wanted.value || 'g' "
-            "WHERE book = ? AND recorded_at IS NOT NULL ORDER BY recorded_at, documents.key"
-        )
-        starts = json.dumps(sorted({each[:_ID_DIGITS] for each in ids}))
-        with self._database.reading() as connection:
-            stages = connection.execute(sql, (starts, book)).fetchall()
-        found = {row.id: row for (stage,) in stages for row in written_from_json(stage)}
+        found = {row.id: row for stage in self._stages(book, ids) for row in written_from_json(stage)}
         return {each: found[each] for each in ids if each in found}
+
+    def cells(self, book: str, ids: Collection[str]) -> Mapping[str, Sequence[Cell]]:
+        """Their cells alone, by id; there may be others among them. Cheaper."""
+        found: dict[str, Sequence[Cell]] = {}
+        for stage in self._stages(book, ids):
+            found |= written_cells_from_json(stage)
+        return found
 
     def written_anew(self, book: str, ids: Iterable[str]) -> None:
         """These rows were put back just now. Raises `DiskFull`."""
@@ -192,6 +192,17 @@ class Written:
             Noted(row=row, heading=heading, written=value_from_json(written), found=value_from_json(found))
             for row, heading, written, found in rows
         )
+
+    def _stages(self, book: str, ids: Collection[str]) -> list[str]:
+        """The stages of the documents of the rows `ids`, in the order in which they were recorded."""
+        sql = (
+            "SELECT stage FROM json_each(?) AS wanted CROSS JOIN documents "
+            "ON digest >= wanted.value AND digest < wanted.value || 'g' "
+            "WHERE book = ? AND recorded_at IS NOT NULL ORDER BY recorded_at, documents.key"
+        )
+        starts = json.dumps(sorted({each[:_ID_DIGITS] for each in ids}))
+        with self._database.reading() as connection:
+            return [stage for (stage,) in connection.execute(sql, (starts, book))]
 
     def _pages(self, sql: str, book: str) -> Iterator[sqlite3.Row]:
         """The rows of `sql`, a page at a time: its first column is `key`; its places are book, last key, limit."""

@@ -11,12 +11,12 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from ocrwatch.document import Amount, Row, Value
+from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.ledger.formats import Entry, entry
 from ocrwatch.ledger.layout import heading_key
 from ocrwatch.ports import Field, FieldType, Line, Shown
@@ -43,10 +43,10 @@ def kinds_of(fields: Sequence[Field]) -> Kinds:
     return {heading_key(field.name): field.type for field in fields}
 
 
-def corrections(row: Row, line: Line, kinds: Kinds) -> tuple[Correction, ...]:
-    """The fields of `row` that `line` shows otherwise than they were written."""
+def corrections(cells: Iterable[Cell], line: Line, kinds: Kinds) -> tuple[Correction, ...]:
+    """Those of `cells`, as they were written, that `line` shows otherwise."""
     found = []
-    for cell in row.cells:
+    for cell in cells:
         key = heading_key(cell.name)
         if key in line.shown and not shows(line.shown[key], cell.value, kinds.get(key, "text")):
             found.append(Correction(heading=cell.name, written=cell.value, found=line.shown[key]))

@@ -101,7 +101,7 @@ def _known(journal: Journal, book: str) -> Known:
     }
     return Known(
         times=journal.written.times(book),
-        rows=lambda ids: journal.written.rows(book, ids),
+        cells=lambda ids: journal.written.cells(book, ids),
         others=journal.written.forgotten(book) | being_written,
         absences=journal.written.absences(book),
         months=journal.written.months(book) if "{" in book else {},

@@ -166,7 +166,7 @@ def test_lines_tell_what_stands_in_the_rows(stage: Stage) -> None:
     first, second = stage.ledger.lines()
     assert (first.number, first.id, first.shown["company"]) == (2, row(1).id, "shop 1")
     assert (second.number, second.id) == (3, row(2).id)
-    assert corrections(row(2, values), second, kinds_of(FIELDS)) == ()
+    assert corrections(row(2, values).cells, second, kinds_of(FIELDS)) == ()
 
 
 def test_lines_tell_what_was_changed(stage: Stage) -> None:
@@ -174,5 +174,5 @@ def test_lines_tell_what_was_changed(stage: Stage) -> None:
     stage.ledger.append([row(1, {"company": "shop", "total": Amount(Decimal(1))})])
     stage.ledger.amend(row(1).id, [Cell("company", "Shop & Sons")])
     (line,) = stage.ledger.lines()
-    (found,) = corrections(row(1, {"company": "shop", "total": Amount(Decimal(1))}), line, kinds_of(FIELDS))
+    (found,) = corrections(row(1, {"company": "shop", "total": Amount(Decimal(1))}).cells, line, kinds_of(FIELDS))
     assert (found.heading, found.written, found.found) == ("company", "shop", "Shop & Sons")

@@ -177,7 +177,7 @@ ODD: dict[str, Callable[[str], str]] = {
     "empty values": lambda text: re.sub(r'<c r="(B\d\d|B[2-9])"[^>]*>.*?</c>', r'<c r="\1"><v/></c>', text),
     "references": lambda text: text.replace("<v>", "<v>&#48;").replace('t="s"><v>&#48;', 't="s"><v>'),
     "rows end themselves": lambda text: text.replace("</sheetData>", '<row r="99" ht="20"/></sheetData>'),
-    "attributes of rows": lambda text: text.replace("<row ", '<row spans="1:9" ').replace(
+    "attributes of rows": lambda text: text.replace("<row ", '<row collapsed="0" ').replace(
         "<v>", '<v xml:space="preserve">'
     ),
 }
