@@ -171,6 +171,17 @@ class Line:
     shown: Mapping[str, Shown]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to become another in the row `id`: its `cells`; with `reading`, also Check, Pages and Engine, as for that
+    row; with `file`, where its link leads."""
+
+    id: str
+    cells: Sequence[Cell] = ()
+    reading: Row | None = None
+    file: Path | None = None
+
+
 class Ledger(Protocol):
     """One sheet of one workbook."""
 
@@ -185,13 +196,8 @@ class Ledger(Protocol):
         """The row numbers of those of `ids` that the sheet holds. Raises as `append`."""
         ...
 
-    def amend(
-        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
-    ) -> bool:
-        """Change cells of a row; False when the sheet does not hold it. Raises as `append`.
-
-        `reading`: the columns Check, Pages and Engine too, as for this row. `file`: the link leads there.
-        """
+    def amend(self, changes: Sequence[Change]) -> set[str]:
+        """Change rows in one write, each once at most; the ids of those that the sheet holds. Raises as `append`."""
         ...
 
     def lines(self) -> Iterator[Line]:

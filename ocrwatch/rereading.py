@@ -14,21 +14,13 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ocrwatch.document import Cell, Document, Read, Row, Value, advance
 from ocrwatch.ledger.comparing import Kinds, kinds_of, shows
 from ocrwatch.ledger.layout import Part, heading_key
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Field, Line, Render
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amendment:
-    """What is to be changed in a row: these cells, and with `reading` what is said of the reading."""
-
-    row: Row
-    cells: tuple[Cell, ...]
+from ocrwatch.ports import Change, Field, Line, Render
 
 
 def planned(document: Document, lines: Mapping[str, Line], fields: Sequence[Field], render: Render) -> Document:
@@ -50,7 +42,7 @@ def planned(document: Document, lines: Mapping[str, Line], fields: Sequence[Fiel
     return advance(document, Read(rows=rows, recording=True, earlier=stage.earlier))
 
 
-def amendments(stage: Read) -> list[Amendment]:
+def amendments(stage: Read) -> list[Change]:
     """The rows that are to be changed, and in what."""
     found = []
     for before in stage.earlier:
@@ -58,7 +50,7 @@ def amendments(stage: Read) -> list[Amendment]:
         values = _values(before)
         cells = tuple(cell for cell in row.cells if cell.value != values.get(cell.name))
         if cells or (row.check, row.pages, row.engine) != (before.check, before.pages, before.engine):
-            found.append(Amendment(row=row, cells=cells))
+            found.append(Change(id=row.id, cells=cells, reading=row))
     return found
 
 

@@ -21,7 +21,7 @@ from ocrwatch.ledger import csv_text, saving
 from ocrwatch.ledger.layout import Column, Part, columns, further_columns
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Field, Line, Render
+from ocrwatch.ports import Change, Field, Line, Render
 
 _TRIES = 5
 _UNUSABLE_SECONDS = 60
@@ -99,26 +99,28 @@ class CsvLedger:
             known = self._file().ids(self._id_key)
         return {each: known[each] for each in ids if each in known}
 
-    def amend(
-        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
-    ) -> bool:
+    def amend(self, changes: Sequence[Change]) -> set[str]:
         """As the port says."""
+        found: set[str] = set()
 
         def put(present: _File, folder: Path) -> str | None:
-            number = present.ids(self._id_key).get(row_id)
-            if number is None:
+            ids = present.ids(self._id_key)
+            here = [change for change in changes if change.id in ids]
+            found.clear()
+            found.update(change.id for change in here)
+            if not here:
                 return None
-            texts = csv_text.cell_texts(cells)
-            if reading is not None:
-                texts |= csv_text.reading_texts(reading, self._columns, render=self._render)
-            if file is not None:
-                texts |= csv_text.link_texts(file, self._columns, folder=folder)
-            text, places, width = self._headed(present, cells)
+            text, places, width = self._headed(present, [cell for change in here for cell in change.cells])
             table = csv_text.table(text, self._columns)
-            table.records[number - 1] = csv_text.merged(table.records[number - 1], texts, places, width)
+            for change in here:
+                texts = csv_text.change_texts(change, self._columns, folder=folder, render=self._render)
+                number = ids[change.id]
+                table.records[number - 1] = csv_text.merged(table.records[number - 1], texts, places, width)
             return csv_text.written(table.records, table.delimiter)
 
-        return row_id in self._change(put).ids(self._id_key)
+        if changes:
+            self._change(put)
+        return found
 
     def lines(self) -> Iterator[Line]:
         """As the port says."""

@@ -24,33 +24,23 @@ from datetime import tzinfo
 from io import BytesIO
 from pathlib import Path
 
-from ocrwatch.document import Cell, Row, Signature
+from ocrwatch.document import Row, Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import saving
 from ocrwatch.ledger.creating import new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
-from ocrwatch.ledger.layout import (
-    cell_entries,
-    columns,
-    entries,
-    further_columns,
-    link_entries,
-    reading_entries,
-)
+from ocrwatch.ledger.layout import change_entries, columns, entries, further_columns
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.refusals import ensure_package
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
-from ocrwatch.ports import Field, Line, Render
+from ocrwatch.ports import Change, Field, Line, Render
 
 _TRIES = 5
 """How often a workbook that others save at the same time is read again before its rows wait."""
 
 _READ_ONLY_SECONDS = 15
-
-_NO_READINGS: Mapping[str, Row] = {}
-_NO_FILES: Mapping[str, Path] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,30 +118,16 @@ class WorkbookLedger:
                 return _found_in(self._known.standing, ids)
             return self._found_anew(path, ids)
 
-    def amend(
-        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
-    ) -> bool:
-        """As the port says; other cells of the row stay as they are, a missing column is added."""
-        readings = {} if reading is None else {row_id: reading}
-        return row_id in self.amend_all({row_id: cells}, readings, {} if file is None else {row_id: file})
-
-    def amend_all(
-        self,
-        changes: Mapping[str, Sequence[Cell]],
-        readings: Mapping[str, Row] = _NO_READINGS,
-        files: Mapping[str, Path] = _NO_FILES,
-    ) -> set[str]:
-        """Change cells of many rows in one write; the ids of those that the ledger holds."""
+    def amend(self, changes: Sequence[Change]) -> set[str]:
+        """As the port says; other cells of the rows stay as they are, a missing column is added."""
+        waiting = {change.id: change for change in changes}
         done: set[str] = set()
-        while changed := self._amended(
-            {each: cells for each, cells in changes.items() if each not in done}, readings, files
-        ):
+        while waiting and (changed := self._amended(waiting)):
             done |= changed
+            waiting = {each: change for each, change in waiting.items() if each not in changed}
         return done
 
-    def _amended(
-        self, changes: Mapping[str, Sequence[Cell]], readings: Mapping[str, Row], files: Mapping[str, Path]
-    ) -> set[str]:
+    def _amended(self, changes: Mapping[str, Change]) -> set[str]:
         """Change those of the rows that stand in one sheet: there is one sheet, unless it overflowed."""
         found: dict[str, int] = {}
         sheets: list[str] = []
@@ -164,19 +140,16 @@ class WorkbookLedger:
                 return False
             sheets[:] = [standing.sheet_of(next(iter(rows))), standing.name]
             found.update({each: row for each, row in rows.items() if standing.sheet_of(each) == sheets[0]})
-            further = further_columns(self._columns, (cell for each in found for cell in changes[each]))
+            further = further_columns(self._columns, (cell for each in found for cell in changes[each].cells))
             every = (*self._columns, *further)
             entered = {
-                number: cell_entries(changes[each], every)
-                | (reading_entries(readings[each], self._columns, render=self._render) if each in readings else {})
-                | (link_entries(files[each], self._columns, folder=folder) if each in files else {})
+                number: change_entries(changes[each], every, folder=folder, render=self._render)
                 for each, number in found.items()
             }
             edition.amend(sheets[0], entered, further)
             return True
 
-        if changes:
-            self._change(put, packs=False)
+        self._change(put, packs=False)
         if len(set(sheets)) > 1:
             self._known = None  # it is of the earlier sheet now
         return set(found)

@@ -16,7 +16,7 @@ from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.comparing import corrections, kinds_of
 from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import message
-from ocrwatch.ports import Ledger, Line
+from ocrwatch.ports import Change, Ledger, Line
 from tests.fakes_ledger import FakeLedger
 from tests.unit.ledger.books import FIELDS, csv_at, ledger_at, row, sheet_of
 
@@ -125,16 +125,32 @@ def test_find_tells_those_that_are_there(stage: Stage) -> None:
 def test_amend_changes_the_cells_it_names(stage: Stage) -> None:
     """`amend` changes one row's cells and leaves the others."""
     stage.ledger.append([row(1), row(2)])
-    assert stage.ledger.amend(row(2).id, [Cell("company", "another shop")])
+    assert stage.ledger.amend([Change(id=row(2).id, cells=[Cell("company", "another shop")])]) == {row(2).id}
     assert stage.companies() == {2: "shop 1", 3: "another shop"}
 
 
 def test_amend_of_an_unknown_row_says_so(stage: Stage) -> None:
-    """`amend` is False where no such row is."""
-    assert not stage.ledger.amend(row(1).id, [Cell("company", "x")])
+    """`amend` names the rows that are there, and changes no other."""
+    assert stage.ledger.amend([Change(id=row(1).id, cells=[Cell("company", "x")])]) == set()
     stage.ledger.append([row(1)])
-    assert not stage.ledger.amend(row(2).id, [Cell("company", "x")])
+    assert stage.ledger.amend([Change(id=row(2).id, cells=[Cell("company", "x")])]) == set()
+    assert stage.ledger.amend([]) == set()
     assert stage.companies() == {2: "shop 1"}
+
+
+def test_amend_changes_many_rows_together(stage: Stage) -> None:
+    """Each row of a group gets its own cells, whichever columns these are in; those that are not there are left out."""
+    stage.ledger.append([row(number) for number in range(1, 5)])
+    wanted = {
+        4: Cell("company", "last"),
+        9: Cell("company", "x"),
+        1: Cell("company", "first"),
+        2: Cell("city", "Xi'an"),
+    }
+    changes = [Change(id=row(number).id, cells=[cell]) for number, cell in wanted.items()]
+    assert stage.ledger.amend(changes) == {row(number).id for number in (1, 2, 4)}
+    assert stage.companies() == {2: "first", 3: "shop 2", 4: "shop 3", 5: "last"}
+    assert [line.shown.get("city") for line in stage.ledger.lines()][1] == "Xi'an"
 
 
 def test_a_busy_ledger_takes_nothing(stage: Stage) -> None:
@@ -144,7 +160,7 @@ def test_a_busy_ledger_takes_nothing(stage: Stage) -> None:
     with pytest.raises(LedgerBusy):
         stage.ledger.append([row(2), row(3)])
     with pytest.raises(LedgerBusy):
-        stage.ledger.amend(row(1).id, [Cell("company", "x")])
+        stage.ledger.amend([Change(id=row(number).id, cells=[Cell("company", "x")]) for number in (1, 2)])
     assert stage.companies() == {2: "shop 1"}
 
 
@@ -152,7 +168,7 @@ def test_amend_renews_what_came_of_the_reading(stage: Stage) -> None:
     """With `reading` the row's remarks are those of that row; what it holds else stays."""
     stage.ledger.append([row(1), row(2)])
     again = row(2, check=(message("look at it"),))
-    assert stage.ledger.amend(row(2).id, [Cell("company", "another shop")], reading=again)
+    assert stage.ledger.amend([Change(id=row(2).id, cells=[Cell("company", "another shop")], reading=again)])
     first, second = stage.ledger.lines()
     assert (first.shown["company"], first.shown["check"]) == ("shop 1", None)
     assert (second.shown["company"], second.shown["check"]) == ("another shop", "look at it")
@@ -172,7 +188,7 @@ def test_lines_tell_what_stands_in_the_rows(stage: Stage) -> None:
 def test_lines_tell_what_was_changed(stage: Stage) -> None:
     """A changed cell is a correction, a cell that is as it was is none."""
     stage.ledger.append([row(1, {"company": "shop", "total": Amount(Decimal(1))})])
-    stage.ledger.amend(row(1).id, [Cell("company", "Shop & Sons")])
+    stage.ledger.amend([Change(id=row(1).id, cells=[Cell("company", "Shop & Sons")])])
     (line,) = stage.ledger.lines()
     (found,) = corrections(row(1, {"company": "shop", "total": Amount(Decimal(1))}).cells, line, kinds_of(FIELDS))
     assert (found.heading, found.written, found.found) == ("company", "shop", "Shop & Sons")

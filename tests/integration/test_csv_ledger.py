@@ -17,7 +17,7 @@ from ocrwatch.ledger import saving
 from ocrwatch.ledger.comparing import corrections, kinds_of
 from ocrwatch.ledger.csv_text import guarded, unguarded
 from ocrwatch.messages import message
-from ocrwatch.ports import Field
+from ocrwatch.ports import Change, Field
 from tests.unit.ledger.books import FIELDS, csv_at, everything_in, row
 
 
@@ -92,7 +92,9 @@ def test_a_correction_is_seen_and_amending_leaves_the_rest(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"shop 1", b"Shop & Sons"))
     first, _ = ledger.lines()
     assert [found.found for found in corrections(row(1).cells, first, kinds_of(FIELDS))] == ["Shop & Sons"]
-    assert ledger.amend(row(2).id, [Cell("total", Amount(Decimal("3.10"), "EUR")), Cell("city", "X")])
+    assert ledger.amend(
+        [Change(id=row(2).id, cells=[Cell("total", Amount(Decimal("3.10"), "EUR")), Cell("city", "X")])]
+    )
     one, two = records(path)
     assert one["company"] == "Shop & Sons"
     assert (two["company"], two["total"], two["total (currency)"], two["city"]) == ("shop 2", "3.10", "EUR", "X")

@@ -22,6 +22,7 @@ from ocrwatch.errors import DiskFull, FolderAway, LedgerBusy, LineError
 from ocrwatch.ledger import saving, writing
 from ocrwatch.ledger.archive import Archive
 from ocrwatch.ledger.locks import Locks, unlock
+from ocrwatch.ports import Change
 from tests.conftest import ROOT
 from tests.unit.ledger.books import everything_in, ledger_at, records, row
 
@@ -73,7 +74,7 @@ def test_what_is_no_workbook_is_left_alone(
     for call in (
         lambda: ledger.append([row(1)]),
         lambda: ledger.find([row(1).id]),
-        lambda: ledger.amend(row(1).id, []),
+        lambda: ledger.amend([Change(id=row(1).id, cells=[])]),
     ):
         with pytest.raises(LedgerBusy, match=said) as caught:
             call()

@@ -101,5 +101,7 @@ def test_a_column_that_is_gone_was_not_corrected() -> None:
     """Only headings that are there are compared; names are found by what they have in common."""
     written = row(1, {"Total  sum": Amount(Decimal(8)), "company": "Shop"})
     line = Line(number=5, id=written.id, shown={"total sum": 9.0})
-    (found,) = corrections(written, line, kinds_of([Field(name="Total  sum", type="amount"), Field(name="company")]))
+    (found,) = corrections(
+        written.cells, line, kinds_of([Field(name="Total  sum", type="amount"), Field(name="company")])
+    )
     assert (found.heading, found.found) == ("Total  sum", 9.0)
