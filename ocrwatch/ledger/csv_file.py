@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
-from typing import BinaryIO
 
 from ocrwatch.document import Cell, Row, Signature
 from ocrwatch.errors import LedgerBusy
@@ -29,9 +29,10 @@ _UNUSABLE_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """The file as it was read. `text` has no mark before it."""
+    """The file as it was read. `crc` is that of its bytes; `text` has no mark before it."""
 
     signature: Signature | None
+    crc: int
     text: str
     table: csv_text.Table
 
@@ -180,14 +181,18 @@ class CsvLedger:
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
     def _saved(self, path: Path, file: _File, text: str) -> _File | None:
-        def write(target: BinaryIO) -> None:
-            target.write((csv_text.MARK + text).encode())
-
-        expected = file.signature
-        signature = saving.save(path, write, expected=expected, check=lambda: self._locks.ensure_closed(path))
+        content = (csv_text.MARK + text).encode()
+        signature = saving.save(
+            path,
+            lambda target: target.write(content),
+            expected=file.signature,
+            check=lambda: self._locks.ensure_closed(path),
+            is_same=lambda: _crc(path) == file.crc,
+        )
         if signature is None:
+            self._known = None
             return None
-        self._known = _File(signature, text, csv_text.table(text, self._columns))
+        self._known = _File(signature, zlib.crc32(content), text, csv_text.table(text, self._columns))
         return self._known
 
     def _file(self) -> _File:
@@ -196,7 +201,7 @@ class CsvLedger:
         signature = saving.signature_of(path)
         if signature is None:
             saving.ensure_folder(path.parent)
-            return _File(None, "", csv_text.table("", self._columns))
+            return _File(None, 0, "", csv_text.table("", self._columns))
         if self._known is None or self._known.signature != signature:
             self._known = self._read(path)
         return self._known
@@ -204,7 +209,7 @@ class CsvLedger:
     def _read(self, path: Path) -> _File:
         with saving.opened(path) as opened:
             if opened is None:
-                return _File(None, "", csv_text.table("", self._columns))
+                return _File(None, 0, "", csv_text.table("", self._columns))
             content, signature = opened.file.read(), opened.signature
         try:
             text = content.decode("utf-8-sig")
@@ -218,7 +223,7 @@ class CsvLedger:
         if table.header is None and text.strip():
             said = "{name} has content, but no row with the columns' names; it is left as it is."
             raise _unusable(message(said, name=path.name))
-        return _File(signature, text, table)
+        return _File(signature, zlib.crc32(content), text, table)
 
     @contextmanager
     def _held(self) -> Iterator[Path]:
@@ -231,6 +236,11 @@ class CsvLedger:
 
     def _real(self) -> Path:
         return Path(os.path.realpath(self._path))
+
+
+def _crc(path: Path) -> int:
+    with saving.opened(path) as opened:
+        return zlib.crc32(opened.file.read()) if opened is not None else 0
 
 
 def _unusable(reason: Message) -> LedgerBusy:

@@ -27,6 +27,7 @@ from pathlib import Path
 from ocrwatch.document import Row, Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import saving
+from ocrwatch.ledger.archive import directory_crc_of
 from ocrwatch.ledger.creating import new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
 from ocrwatch.ledger.layout import change_entries, columns, entries, further_columns
@@ -114,8 +115,8 @@ class WorkbookLedger:
             if signature is None:
                 saving.ensure_folder(path.parent)  # it may be on a drive that is away
                 return {}
-            if self._known is not None and self._known.signature == signature:
-                return _found_in(self._known.standing, ids)
+            if (standing := self._standing_of(path, signature)) is not None:
+                return _found_in(standing, ids)
             return self._found_anew(path, ids)
 
     def amend(self, changes: Sequence[Change]) -> set[str]:
@@ -224,18 +225,27 @@ class WorkbookLedger:
             self._locks.ensure_closed(path)
             turn.ensure_ours()
 
+        def is_same() -> bool:
+            return opened is None or _directory_crc(path) == edition.directory_crc
+
         with saving.opened(path) as opened, closing(self._edition(opened, path, packs=packs)) as edition:
             signature = opened.signature if opened is not None else None
-            if not change(edition, path.parent):
-                self._remember(path, signature, edition.standing)
-                return True
             made: list[Standing] = []
-            saved = saving.save(
-                path,
-                lambda file: made.append(edition.write(file)),
-                expected=signature,
-                check=let_go,
-            )
+            try:
+                if not change(edition, path.parent):
+                    self._remember(path, signature, edition.standing)
+                    return True
+                saved = saving.save(
+                    path,
+                    lambda file: made.append(edition.write(file)),
+                    expected=signature,
+                    check=let_go,
+                    is_same=is_same,
+                )
+            except LedgerBusy:
+                if is_same():
+                    raise
+                saved = None  # no wonder that it could not be read: it was written over meanwhile
         if saved is None:
             return False
         edition.settle(made[0])
@@ -265,6 +275,13 @@ class WorkbookLedger:
             self._remember(path, opened.signature, edition.standing)
             return _found(edition, ids)
 
+    def _standing_of(self, path: Path, signature: Signature) -> Standing | None:
+        """How the sheet stands, if that is known of this very file."""
+        known = self._known
+        if known is None or known.standing is None or known.signature != signature:
+            return None
+        return known.standing if _directory_crc(path) == known.standing.directory_crc else None
+
     def _is_known(self, path: Path, signature: Signature) -> bool:
         """Whether what we know of the file that looks so now still holds for our sheet."""
         return self._known is not None and self._locks.own_saves.goes_on(path, self._known.line, signature)
@@ -284,6 +301,11 @@ def _found_in(standing: Standing | None, ids: Sequence[str]) -> dict[str, int]:
         return {}
     rows = ((each, standing.row_of(each)) for each in ids)
     return {each: row for each, row in rows if row is not None}
+
+
+def _directory_crc(path: Path) -> int | None:
+    with saving.opened(path) as opened:
+        return directory_crc_of(opened.file) if opened is not None else None
 
 
 def _ensure_writable(path: Path) -> None:
