@@ -259,8 +259,8 @@ class App:
     def _rebuild(self) -> None:
         places = {str(inbox.folder): _places(inbox) for inbox in self._settings.inbox}
         text = (
-            "The journal was damaged. It was kept, and a new one was built from the workbooks and folders: "
-            "{count} scans were found."
+            "The records of ocrwatch were damaged. They were kept, and new ones were built from the spreadsheets and "
+            "folders: {count} scans were found."
         )
         self._notice(message(text, count=rebuild(self.journal, places, self._routes, clock)))
 

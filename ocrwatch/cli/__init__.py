@@ -2,6 +2,7 @@
 
 program.py         all commands on one typer application
 terminal.py        saying things: language, marks, tables
+wording.py         what the command line's parser says, in the person's language
 opening.py         what most commands begin with: configuration, journal, is the daemon running?
 showing.py         rows and values for the eye, and as JSON
 session.py         a daemon at work in the terminal
@@ -9,6 +10,7 @@ progress.py        its bar
 run.py             run
 demo.py            demo
 initial.py         init
+unattended.py      init --yes, for scripts
 reading.py         read
 standing.py        status, why
 ordering.py        accept, retry, pause, resume, stop

@@ -10,8 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ocrwatch.cli import terminal
-from ocrwatch.cli.opening import ConfigOption
+from ocrwatch.cli.opening import ConfigOption, whereabouts
 from ocrwatch.cli.terminal import help_text, rendered, say
+from ocrwatch.cli.unattended import (
+    BaseUrlOption,
+    ExistingOption,
+    KeyFileOption,
+    KeyFromStdinOption,
+    ModelOption,
+    all_or_nothing,
+    as_given,
+    checked_folder,
+    keep_key,
+    key_given,
+)
 from ocrwatch.errors import ConfigurationError, UsageError
 from ocrwatch.messages import Message, message
 
@@ -39,7 +51,7 @@ def init(
     config: ConfigOption = None,
     folder: Annotated[str, typer.Option(help=help_text(message("The folder to watch.")), metavar="FOLDER")] = "",
     profile: Annotated[
-        str, typer.Option(help=help_text(message("The kind of scans: receipt, invoice, train-ticket.")), metavar="TYPE")
+        str, typer.Option(help=help_text(message("The document type: receipt, invoice, train-ticket.")), metavar="TYPE")
     ] = "",
     ledger: Annotated[
         str, typer.Option(help=help_text(message("The spreadsheet the rows go to (.xlsx).")), metavar="FILE")
@@ -50,12 +62,17 @@ def init(
             help=help_text(message("Who reads: this computer, the reading service, or that once it has a key."))
         ),
     ] = None,
+    base_url: BaseUrlOption = "",
+    model: ModelOption = "",
+    key_from_stdin: KeyFromStdinOption = False,
+    key_file: KeyFileOption = "",
+    existing: ExistingOption = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help=help_text(message("Ask nothing: take what is given and the defaults.")))
     ] = False,
 ) -> int:
     """Writes a configuration that does not exist yet; never over one."""
-    from ocrwatch.config.loading import load
+    from ocrwatch.config.loading import load, load_text
     from ocrwatch.config.paths import default_config
     from ocrwatch.config.starting import Choices, configuration_text
 
@@ -63,23 +80,29 @@ def init(
     if target.exists():
         text = "There is a configuration already: {path}. Edit it, or move it away first."
         raise UsageError(message(text, path=str(target)))
+    key = key_given(key_from_stdin, key_file)
+    locked = load_text(target, "").locked
     kind = _kind(profile, ask=not yes)
     choices = Choices(
-        folder=folder or _folder(_HOME / _FOLDERS.get(kind, "Scans"), ask=not yes),
-        ledger=ledger or _ledger(_HOME / "Ledger.xlsx", ask=not yes),
+        folder=checked_folder(as_given(folder)) or _folder(_HOME / _FOLDERS.get(kind, "Scans"), ask=not yes),
+        ledger=as_given(ledger) or _ledger(_HOME / "Ledger.xlsx", ask=not yes),
         profile=kind,
-        engine=(engine or (EngineName.AUTO if yes else _asked_engine())).value,
+        engine=engine.value if engine else "" if yes or "reader.engine" in locked else _asked_engine().value,
+        base_url=base_url,
+        model=model,
+        key_file=as_given(key_file),
+        existing=existing.value if existing else "ask",
     )
     _write(target, configuration_text(choices, rendered))
-    try:
-        settings = load(target).settings
-    except ConfigurationError:
-        target.unlink()
-        raise
-    _make(settings.inbox[0].folder)
-    if choices.engine == "endpoint" and not yes:
-        _ask_for_key(settings)
-    _say_what_follows(target, settings)
+    with all_or_nothing(target):
+        found = load(target)
+        _make(found.settings.inbox[0].folder)
+        keep_key(found.settings, key)
+    if choices.engine == "endpoint" and not (yes or key or key_file):
+        _ask_for_key(found.settings)
+    for notice in found.notices:
+        terminal.complain(notice, mark=terminal.WARNING)
+    _say_what_follows(target, found.settings)
     return 0
 
 
@@ -88,6 +111,7 @@ def _say_what_follows(target: Path, settings: Settings) -> None:
     say(message("Written: {path}", path=str(target)), mark=terminal.GOOD)
     text = "Drop scans into {folder}; their rows appear in {ledger}."
     say(message(text, folder=str(inbox.folder), ledger=str(inbox.ledger)))
+    say(whereabouts(settings))
     say(message("Start: ocrwatch run"))
 
 
@@ -144,7 +168,7 @@ def _ledger(usual: Path, *, ask: bool) -> str:
         path = path.with_name(f"{path.name}.xlsx") if not path.suffix else path
         if path.suffix.lower() in (".xlsx", ".xlsm") and not path.is_dir():
             return str(path)
-        say(message("{path} is no Excel workbook: its name must end in .xlsx.", path=str(path)))
+        say(message("{path} is no Excel file: its name must end in .xlsx.", path=str(path)))
 
 
 def _path(question: Message, usual: Path, *, ask: bool) -> Path:
@@ -166,7 +190,7 @@ def _ask_for_key(settings: Settings) -> None:
         say(message("The key is kept in the system's keyring."), mark=terminal.GOOD)
     except ConfigurationError as error:
         terminal.complain(error.message, mark=terminal.WARNING)
-        say(message("Until the service has its key, no scan can be read."))
+        say(message("Until the reading service has its key, no scan can be read."))
 
 
 def _write(target: Path, text: str) -> None:

@@ -44,6 +44,15 @@ def loaded(config: Path | None) -> Loaded:
     return found
 
 
+def whereabouts(settings: Settings) -> Message:
+    """Where pictures go to be read: nowhere, or to which host."""
+    from ocrwatch.config.secrets import destination
+
+    if host := destination(settings):
+        return message("Pictures are sent to {host} to be read.", host=host)
+    return message("Pictures are read on this computer: none leaves it.")
+
+
 def outdated(config: Path | None, daemon: DaemonStatus) -> Message | None:
     """What to do when the configuration was changed after the daemon had read it; None when it was not."""
     try:
@@ -85,7 +94,7 @@ def begin_log(state_dir: Path) -> None:
 def state_unusable(folder: Path, error: OSError) -> UsageError:
     """The state folder cannot be used."""
     text = (
-        "The folder {folder}, where ocrwatch keeps its journal, cannot be used: {reason}. Allow it, or name another as "
+        "The folder {folder}, where ocrwatch keeps its records, cannot be used: {reason}. Allow it, or name another as "
         "state_dir in the configuration."
     )
     return UsageError(message(text, folder=str(folder), reason=error.strerror or type(error).__name__))

@@ -24,6 +24,7 @@ from ocrwatch.cli.rereading import reread
 from ocrwatch.cli.run import run
 from ocrwatch.cli.standing import status, why
 from ocrwatch.cli.terminal import exiting, help_text
+from ocrwatch.cli.wording import ParserError, complain_of, worded
 from ocrwatch.errors import OcrwatchError, UsageError
 from ocrwatch.messages import Message, message
 
@@ -66,7 +67,7 @@ def _everywhere(
 _COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (run, message("Watch the folders, and read each new scan into its spreadsheet.")),
     (demo, message("Show what it does, on scans that come with it, in a folder of its own.")),
-    (init, message("Set up: which folder, what kind of scans, which spreadsheet, who reads them.")),
+    (init, message("Set up: which folder, which document type, which spreadsheet, who reads them.")),
     (read, message("Read pictures or links and print what they say; nothing is recorded.")),
     (status, message("How things stand: what is read, what waits and why, what failed.")),
     (why, message("The story of a scan, by its file name or the Document ID of its row.")),
@@ -97,10 +98,19 @@ app.add_typer(config_app, name="config", help=help_text(message("The configurati
 def run_program() -> int:
     """Carry out the command line; the exit status. Errors are told in words, never as a traceback."""
     terminal.prepare()
+    command = typer.main.get_command(app)
+    worded(command)
     try:
-        app()
-    except SystemExit as done:  # typer ends so, whatever the command returned
+        status = command(standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except SystemExit as done:  # shell completion ends so
         return done.code if isinstance(done.code, int) else 0
+    except ParserError as error:
+        complain_of(error)
+        return _USAGE
+    except typer.Abort:  # Ctrl+C or the end of the input at a question
+        terminal.complain(message("Stopped."))
+        return 1
     except UsageError as error:
         terminal.complain(error.message, mark=terminal.BAD)
         return error.exit_status
@@ -114,7 +124,6 @@ def run_program() -> int:
         return 1
     except Exception as error:  # noqa: BLE001  the last net: a person gets a sentence, the log the details
         return _unexpected(error)
-    return 0
 
 
 def _unexpected(error: Exception) -> int:

@@ -37,9 +37,7 @@ def read(
         typer.Option(
             "--profile",
             metavar="TYPE",
-            help=help_text(
-                message("What kind of scan it is: receipt, invoice, train-ticket (default: as configured).")
-            ),
+            help=help_text(message("The document type: receipt, invoice, train-ticket (default: as configured).")),
         ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help=help_text(message("Print JSON.")))] = False,

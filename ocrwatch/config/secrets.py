@@ -94,6 +94,14 @@ def engine_in_force(settings: Settings) -> Literal["endpoint", "local"]:
     return resolve_engine(settings, key_present=not is_told and has_key(settings))
 
 
+def destination(settings: Settings) -> str:
+    """The host that pictures go to, "" where they stay here. The keyring is not asked: it may open a window."""
+    named = bool(os.environ.get(VARIABLE, "").strip()) or settings.endpoint.api_key_file is not None
+    if resolve_engine(settings, key_present=named or _is_kept(settings)) == "local":
+        return ""
+    return urlsplit(settings.endpoint.base_url).hostname or settings.endpoint.base_url
+
+
 def _from_keyring(settings: Settings) -> str | None:
     try:
         with _unlocked():

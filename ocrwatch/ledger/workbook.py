@@ -203,7 +203,7 @@ class WorkbookLedger:
                     self._before_change(path)
                     if self._changed(path, change, turn, packs=packs):
                         return
-        text = "The workbook {name} is being saved by another program again and again. Its rows wait."
+        text = "The spreadsheet {name} is being saved by another program again and again. Its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
     @contextmanager
@@ -311,5 +311,5 @@ def _directory_crc(path: Path) -> int | None:
 def _ensure_writable(path: Path) -> None:
     """A file that someone protected would be replaced all the same."""
     if saving.is_read_only(path):
-        text = "The workbook {name} is marked as read-only. Allow changes to it; its rows wait."
+        text = "The spreadsheet {name} is marked as read-only. Allow changes to it; its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=_READ_ONLY_SECONDS)

@@ -117,7 +117,7 @@ def test_defaults_are_marked(tmp_path: Path) -> None:
     assert all(line.endswith(DEFAULT_MARK) for line in shown(Settings()).splitlines() if re.match(r"\w+ = ", line))
     changed = shown(loaded(tmp_path, ALL_CHANGED))
     *first, second = changed.split("[[inbox]]\n")
-    own = [line for part in first for line in part.splitlines() if not line.startswith("profile")]
+    own = [line for part in first for line in part.splitlines() if not line.startswith(("profile", "# locked"))]
     assert not [line for line in own if line.endswith(DEFAULT_MARK)]
     marked = {line.split(" ")[0] for line in second.splitlines() if line.endswith(DEFAULT_MARK)}
     assert {"ledger", "sheet", "watch", "#"} <= marked
