@@ -143,10 +143,12 @@ class Written:
         corrected in them before. Raises `DiskFull`."""
         now = self._database.clock()
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM absences WHERE book = ?", (book,))
+            gone = connection.execute("SELECT row FROM absences WHERE book = ?", (book,)).fetchall()
+            there = [(book, row) for (row,) in gone if row not in absences]
+            connection.executemany("DELETE FROM absences WHERE book = ? AND row = ?", there)
             self.note_absences(book, absences)
-            gone = "SELECT row FROM absences WHERE book = ?"
-            connection.execute(f"DELETE FROM corrections WHERE book = ? AND row NOT IN ({gone})", (book, book))  # noqa: S608
+            absent = "SELECT row FROM absences WHERE book = ?"
+            connection.execute(f"DELETE FROM corrections WHERE book = ? AND row NOT IN ({absent})", (book, book))  # noqa: S608
             connection.executemany(
                 "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?)",
                 [(book, c.row, c.heading, value_to_json(c.written), value_to_json(c.found), now) for c in corrections],
@@ -157,7 +159,7 @@ class Written:
         now = self._database.clock()
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO absences VALUES (?, ?, ?, ?)",
+                "INSERT INTO absences VALUES (?, ?, ?, ?) ON CONFLICT (book, row) DO UPDATE SET cause = excluded.cause",
                 [(book, row, cause.value, now) for row, cause in absences.items()],
             )
 
@@ -181,6 +183,12 @@ class Written:
             sql = "SELECT (SELECT count(*) FROM corrections), (SELECT count(*) FROM absences)"
             corrected, absent = connection.execute(sql).fetchone()
         return int(corrected), int(absent)
+
+    def unanswered(self, since: float) -> dict[str, int]:
+        """How many rows are gone that no person is known to have deleted, noticed `since` then, by book."""
+        sql = "SELECT book, count(*) FROM absences WHERE cause != ? AND noticed_at >= ? GROUP BY book"
+        with self._database.reading() as connection:
+            return {str(book): int(n) for book, n in connection.execute(sql, (Cause.DELETED.value, since))}
 
     # ------------------------------------------------------------
 

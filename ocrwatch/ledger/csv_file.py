@@ -192,6 +192,8 @@ class CsvLedger:
         if signature is None:
             self._known = None
             return None
+        self._locks.own_saves.saved(path, file.signature, signature)
+        self._locks.look(path)  # whoever opened it since the last look has it without our rows
         self._known = _File(signature, zlib.crc32(content), text, csv_text.table(text, self._columns))
         return self._known
 
@@ -223,6 +225,7 @@ class CsvLedger:
         if table.header is None and text.strip():
             said = "{name} has content, but no row with the columns' names; it is left as it is."
             raise _unusable(message(said, name=path.name))
+        self._locks.own_saves.seen(path, signature)
         return _File(signature, zlib.crc32(content), text, table)
 
     @contextmanager

@@ -92,6 +92,6 @@ def _lines(rows: Iterator[RowValues], columns: Sequence[Column], file: str, shee
         return
     places = tuple(header.places.items())
     for number, cells in below:
-        text = str(cells.get(place, "")).strip()
-        if text:
-            yield Line(number=number, id=text, shown={key: cells.get(at) for key, at in places})
+        row = str(cells.get(place, "")).strip()
+        if row:
+            yield Line(number=number, id=row, shown={key: cells.get(at) for key, at in places})

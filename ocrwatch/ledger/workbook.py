@@ -250,6 +250,7 @@ class WorkbookLedger:
             return False
         edition.settle(made[0])
         self._locks.own_saves.saved(path, signature, saved)
+        self._locks.look(path)  # whoever opened it since the last look has it without our rows
         self._remember(path, saved, made[0])
         return True
 

@@ -134,6 +134,14 @@ class Line:
                 self._condition.notify_all()
             return before, self.pause
 
+    def is_idle(self) -> bool:
+        """Whether nothing is being done, and no row waits: there is time for what may wait."""
+        with self._condition:
+            if self._schedule.out() or self._schedule.count()[Step.RECORD]:
+                return False
+            due = max(self._schedule.next_time(Step.READ), next_chance(self.pause))
+            return min(due, self._schedule.next_time(Step.FILE)) > self._clock()
+
     def is_done(self, patience_seconds: float, *, more_may_come: Callable[[], bool]) -> bool:
         """Whether nothing is left that could be done within `patience_seconds` of the last that moved.
 

@@ -31,9 +31,30 @@ class Moved:
 
 def looked_at(journal: Journal, book: str, ledger: Ledger, fields: Sequence[Field]) -> Comparison:
     """How the sheet differs from what was written, noted in the journal. Raises what `Ledger.lines` raises."""
-    found = compare(ledger.lines(), _known(journal, book), fields)
-    journal.written.note(book, [noted for _, noted in found.corrected], found.missing)
+    found = compare(ledger.lines(), known_of(journal, book), fields)
+    note(journal, book, found)
     return found
+
+
+def note(journal: Journal, book: str, found: Comparison) -> None:
+    """Keep what was found. Raises `DiskFull`."""
+    journal.written.note(book, [noted for _, noted in found.corrected], found.missing)
+
+
+def known_of(journal: Journal, book: str) -> Known:
+    """What the journal knows of the sheet."""
+    being_written = {
+        document.id
+        for document in journal.documents.on_the_line()
+        if document.book == book and isinstance(document.stage, Read) and document.stage.recording
+    }
+    return Known(
+        times=journal.written.times(book),
+        cells=lambda ids: journal.written.cells(book, ids),
+        others=journal.written.forgotten(book) | being_written,
+        absences=journal.written.absences(book),
+        months=journal.written.months(book) if "{" in book else {},
+    )
 
 
 def put_back(journal: Journal, book: str, ledger: Ledger, rows: Collection[str]) -> int:
@@ -99,21 +120,6 @@ def _groups(rows: Collection[str]) -> Iterator[list[str]]:
     ids = list(rows)
     for start in range(0, len(ids), _GROUP):
         yield ids[start : start + _GROUP]
-
-
-def _known(journal: Journal, book: str) -> Known:
-    being_written = {
-        document.id
-        for document in journal.documents.on_the_line()
-        if document.book == book and isinstance(document.stage, Read) and document.stage.recording
-    }
-    return Known(
-        times=journal.written.times(book),
-        cells=lambda ids: journal.written.cells(book, ids),
-        others=journal.written.forgotten(book) | being_written,
-        absences=journal.written.absences(book),
-        months=journal.written.months(book) if "{" in book else {},
-    )
 
 
 def _with(row: Row, corrected: Sequence[Noted]) -> Row:

@@ -3,6 +3,7 @@
     feeder (1)    looks at the folders, takes orders, publishes the status     ──▶ Arrived
     readers (N)   READ                                                         ──▶ Read
     writer (1)    RECORD, in groups as large as what has gathered, and FILE    ──▶ Filed
+    noticer (1)   while there is nothing else to do: what people changed in the ledgers
 
 They meet at the `Line`, where a thread with nothing to do waits; the feeder wakes once a second for one cheap look at
 the journal. Any thread may end with the process at any moment: the journal knows where every document stands.
@@ -15,6 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from ocrwatch.document import Arrived, Document, Filed, Read, Recorded, absorb
 from ocrwatch.errors import BadKey, Busy, EverythingRefused, Halt
@@ -26,6 +28,7 @@ from ocrwatch.ports import Clock
 from ocrwatch.service import orders
 from ocrwatch.service.intake import Intake
 from ocrwatch.service.line import Line
+from ocrwatch.service.noticing import LOOK_SECONDS, Noticing
 from ocrwatch.service.pausing import Pause, halted, paused_by_user
 from ocrwatch.service.status import DaemonStatus, daemon_to_json, pause_from_json, pause_to_json
 from ocrwatch.service.threads import Threads
@@ -65,12 +68,13 @@ class Service:
         on_status: Callable[[DaemonStatus], None] = lambda _: None,
         recover: Callable[[], None] = lambda: None,
         key_stamp: Callable[[], object] = lambda: None,
+        noticing: Noticing | None = None,
     ) -> None:
         """`engine` names where pictures go, for the status: a host, or "" for this computer.
 
         `on_status` is called with what the daemon knows whenever that changes, from its own thread. `recover` is called
         before anything is taken up, again until it raises no `Busy`. `key_stamp` tells another thing when the key may
-        be another.
+        be another. `noticing` is asked to look whenever there is time.
         """
         self._journal = journal
         self._pipeline = pipeline(self._halt)
@@ -82,6 +86,7 @@ class Service:
         self._on_status = on_status
         self._recover = recover
         self._key_stamp = key_stamp
+        self._noticing = noticing
         self._stamp_of_refused_key: object = None
         self._line = Line(clock)
         self._wake = threading.Event()
@@ -102,6 +107,8 @@ class Service:
         self._threads.begin("writer", self._write)
         for number in range(self._readers):
             self._threads.begin(f"reader-{number}", self._read)
+        if self._noticing is not None:
+            self._threads.begin("noticer", partial(self._notice, self._noticing))
 
     def hint(self) -> None:
         """Something happened in a watched folder."""
@@ -307,6 +314,13 @@ class Service:
 
     def _file_each(self, documents: Sequence[Document]) -> list[Document]:
         return [self._pipeline.file(document) for document in documents]
+
+    # ------------------------------------------------------------ noticer
+
+    def _notice(self, noticing: Noticing) -> None:
+        while not self._line.wait_for_stop(LOOK_SECONDS):
+            if self._is_taken_up:
+                noticing.look(self._line.is_idle)
 
     # ------------------------------------------------------------ the line
 
