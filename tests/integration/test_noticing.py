@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import signal
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +28,8 @@ from ocrwatch.ports import Line
 from ocrwatch.service.noticing import LOOK_SECONDS, REST_SECONDS, Noticing
 from ocrwatch.service.status import sentences_of_waiting, snapshot
 from ocrwatch.watched_ledgers import watched_ledger
+from tests.integration.test_workbook_libreoffice import display
+from tests.waiting import wait_until
 
 
 class Stage:
@@ -374,3 +380,73 @@ def test_an_opening_that_ended_before_the_rows_is_no_evidence(stage: Stage) -> N
     assert len(stage.companies()) == 3
     assert stage.notices == []
     assert len(stage.said()) == 1
+
+
+# ---------------------------------------------------------------- a real office program
+
+
+@pytest.mark.skipif(
+    not all(map(shutil.which, ("soffice", "Xvfb", "xdotool", "openbox"))), reason="no LibreOffice with a screen is here"
+)
+def test_a_real_program_saves_what_it_had_open(stage: Stage, tmp_path: Path) -> None:
+    """LibreOffice has the workbook open, its lock is removed on a person's word, rows are written, and then the person
+    types something into a cell of their own and presses Ctrl+S: the rows come back, and what they typed is there."""
+    stage.record(3)
+    lock = stage.path.with_name(f".~lock.{stage.path.name}#")
+    with opened(stage.path, tmp_path / "profile") as screen:
+        wait_until(lambda: lock.exists() and lock.stat().st_size > 0, seconds=90)
+        stage.look(1)
+        stage.journal.openings.cleared(stage.path)
+        lock.unlink()
+        stage.record(2)
+        stage.look()
+        assert len(stage.companies()) == 5
+        before = stage.path.stat().st_ino, stage.path.stat().st_mtime_ns
+        type_and_save(screen, "L9", "mine", lambda: (stage.path.stat().st_ino, stage.path.stat().st_mtime_ns) != before)
+        assert stage.companies()[:3] == ["shop 1", "shop 2", "shop 3"]
+        assert "shop 5" not in stage.companies(), "it did not save over our rows"
+    lock.unlink(missing_ok=True)
+    stage.look(8)
+    sheet = openpyxl.load_workbook(stage.path)["Scans"]
+    assert sheet["L9"].value == "mine"
+    assert [name for name in stage.companies() if name] == [f"shop {number}" for number in range(1, 6)]
+    assert len(stage.notices) == 1
+
+
+def type_and_save(screen: str, cell: str, text: str, is_saved: Callable[[], bool]) -> None:
+    """As a person does: go to the cell by the name box, type, Ctrl+S, and yes to whatever is asked then: whether to keep
+    the format, and whether to save over what others changed."""
+
+    def press(*arguments: str) -> None:
+        subprocess.run(
+            ["xdotool", *arguments], env={**os.environ, "DISPLAY": screen}, check=True, stdout=-3, timeout=60
+        )
+
+    press("search", "--sync", "--onlyvisible", "--name", "Ledger.xlsx", "windowactivate", "--sync")
+    press("key", "ctrl+shift+t", "ctrl+a")
+    for each in (cell, text):
+        press("type", "--delay", "60", each)
+        press("key", "Return")
+    press("key", "ctrl+s")
+    for _ in range(20):
+        with suppress(AssertionError):
+            return wait_until(is_saved, seconds=3)
+        press("key", "Return")
+    raise AssertionError("it was not saved")
+
+
+@contextmanager
+def opened(workbook: Path, profile: Path) -> Iterator[str]:
+    """LibreOffice with `workbook` open; its screen."""
+    with ExitStack() as stack:
+        screen = stack.enter_context(display())
+        environment = {**os.environ, "DISPLAY": screen, "SAL_USE_VCLPLUGIN": "gen"}
+        desktop = stack.enter_context(subprocess.Popen(["openbox"], env=environment, stdout=-3, stderr=-3))
+        stack.callback(desktop.kill)
+        command = ["soffice", "--calc", "--norestore", "--nologo", "--nofirststartwizard"]
+        command += [f"-env:UserInstallation=file://{profile}", str(workbook)]
+        office = stack.enter_context(
+            subprocess.Popen(command, env=environment, start_new_session=True, stdout=-3, stderr=-3)
+        )
+        stack.callback(os.killpg, office.pid, signal.SIGKILL)
+        yield screen
