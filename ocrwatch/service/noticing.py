@@ -35,7 +35,9 @@ LOOK_SECONDS = 5.0
 
 REST_SECONDS = 30.0
 _REST_TIMES = 10
-"""After a comparison its ledger rests for so long, or so many times as long as it took."""
+_LONGEST_REST_SECONDS = 3600.0
+"""After a comparison its ledger rests for so long, or so many times as long as it took. A clock that was set back makes
+none wait."""
 
 _LINES_AT_A_TIME = 200
 
@@ -90,7 +92,6 @@ class Noticing:
                 self._look_at(each, is_idle)
             except (_BrokenOff, LineError) as error:
                 log.info("a comparison is put off: %s", type(error).__name__)
-                each.not_before = self._clock() + REST_SECONDS
 
     def _look_at(self, each: _Attention, is_idle: Callable[[], bool]) -> None:
         looks = each.watched.looks()
@@ -100,9 +101,13 @@ class Noticing:
         savers = each.watched.savers(looks)
         if savers == each.noticed or str(looks) == each.stored:
             self._settle(each, looks)
-        elif each.not_before <= (begun := self._clock()) or begun < each.not_before - 86_400:
-            self._compare(each, looks, is_idle)
-            each.not_before = self._clock() + max(REST_SECONDS, _REST_TIMES * (self._clock() - begun))
+        elif not 0.0 < each.not_before - self._clock() < _LONGEST_REST_SECONDS:
+            begun = self._clock()
+            try:
+                self._compare(each, looks, is_idle)
+            finally:
+                now = self._clock()
+                each.not_before = now + min(max(REST_SECONDS, _REST_TIMES * (now - begun)), _LONGEST_REST_SECONDS)
 
     def _settle(self, each: _Attention, looks: Looks) -> None:
         """All there is was noticed in the files that look so."""
