@@ -10,6 +10,11 @@ progress.py        its bar
 run.py             run
 demo.py            demo
 initial.py         init
+initial_offers.py  what it asks beyond the settings
+questions.py       how it asks
+preparing.py       folders, files in them, starting the daemon: for both ways of setting up
+settings.py        settings
+settings_configuration.py, settings_drafts.py, settings_machine.py   what its pages need of the program
 unattended.py      init --yes, for scripts
 reading.py         read
 standing.py        status, why

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ocrwatch.cli import terminal
+from ocrwatch.cli.initial_offers import asked_existing, offer_start_at_login, try_pictures
 from ocrwatch.cli.opening import ConfigOption, whereabouts
+from ocrwatch.cli.preparing import make_folder
+from ocrwatch.cli.questions import chosen, path_in
 from ocrwatch.cli.terminal import help_text, rendered, say
 from ocrwatch.cli.unattended import (
     BaseUrlOption,
@@ -83,25 +85,29 @@ def init(
     key = key_given(key_from_stdin, key_file)
     locked = load_text(target, "").locked
     kind = _kind(profile, ask=not yes)
+    watched = checked_folder(as_given(folder)) or _folder(_HOME / _FOLDERS.get(kind, "Scans"), ask=not yes)
     choices = Choices(
-        folder=checked_folder(as_given(folder)) or _folder(_HOME / _FOLDERS.get(kind, "Scans"), ask=not yes),
+        folder=watched,
         ledger=as_given(ledger) or _ledger(_HOME / "Ledger.xlsx", ask=not yes),
         profile=kind,
         engine=engine.value if engine else "" if yes or "reader.engine" in locked else _asked_engine().value,
         base_url=base_url,
         model=model,
         key_file=as_given(key_file),
-        existing=existing.value if existing else "ask",
+        existing=existing.value if existing else "ask" if yes else asked_existing(Path(watched).expanduser()),
     )
     _write(target, configuration_text(choices, rendered))
     with all_or_nothing(target):
         found = load(target)
-        _make(found.settings.inbox[0].folder)
+        make_folder(found.settings.inbox[0].folder)
         keep_key(found.settings, key)
     if choices.engine == "endpoint" and not (yes or key or key_file):
         _ask_for_key(found.settings)
     for notice in found.notices:
         terminal.complain(notice, mark=terminal.WARNING)
+    if not yes:
+        try_pictures(found.settings)
+        offer_start_at_login(target)
     _say_what_follows(target, found.settings)
     return 0
 
@@ -125,7 +131,7 @@ def _kind(named: str, *, ask: bool) -> str:
     if named or not ask:
         return named or kinds[0]
     shown = [f"{kind}  {rendered(_KINDS[kind])}" for kind in kinds]
-    return kinds[_chosen(message("What kind of scans are they?"), shown, words=kinds)]
+    return kinds[chosen(message("What kind of scans are they?"), shown, words=kinds)]
 
 
 def _asked_engine() -> EngineName:
@@ -133,22 +139,8 @@ def _asked_engine() -> EngineName:
         message("this computer: no picture leaves it (slower)"),
         message("a reading service: pictures are sent there, you need a key"),
     )
-    chosen = _chosen(message("Who is to read the scans?"), [rendered(way) for way in ways])
-    return (EngineName.LOCAL, EngineName.ENDPOINT)[chosen]
-
-
-def _chosen(question: Message, options: Sequence[str], words: Sequence[str] = ()) -> int:
-    """The place of the option that the person names by its number, or by its word."""
-    say(question)
-    for number, option in enumerate(options, 1):
-        say(f"  {number}  {option}")
-    while True:
-        answer = str(typer.prompt(rendered(message("Number")), default="1")).strip()
-        if answer.isdecimal() and 1 <= int(answer) <= len(options):
-            return int(answer) - 1
-        if answer.casefold() in words:
-            return words.index(answer.casefold())
-        say(message("Type a number from 1 to {last}, or press Enter for 1.", last=len(options)))
+    place = chosen(message("Who is to read the scans?"), [rendered(way) for way in ways])
+    return (EngineName.LOCAL, EngineName.ENDPOINT)[place]
 
 
 def _folder(usual: Path, *, ask: bool) -> str:
@@ -174,7 +166,7 @@ def _ledger(usual: Path, *, ask: bool) -> str:
 def _path(question: Message, usual: Path, *, ask: bool) -> Path:
     """What the person names, whole: quotes that a file manager put around it are no part of it."""
     answer = str(typer.prompt(rendered(question), default=str(usual))) if ask else str(usual)
-    return Path(answer.strip().strip("'\"").strip()).expanduser().absolute()
+    return path_in(answer)
 
 
 def _ask_for_key(settings: Settings) -> None:
@@ -201,11 +193,3 @@ def _write(target: Path, text: str) -> None:
     except OSError as error:
         said = "{path} cannot be written: {reason}. Name another place with --config."
         raise UsageError(message(said, path=str(target), reason=error.strerror or type(error).__name__)) from error
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        said = "The folder {folder} cannot be made: {reason}. Make it, or name another in the configuration."
-        raise UsageError(message(said, folder=str(folder), reason=error.strerror or type(error).__name__)) from error

@@ -22,6 +22,7 @@ from ocrwatch.cli.previewing import preview
 from ocrwatch.cli.reading import read
 from ocrwatch.cli.rereading import reread
 from ocrwatch.cli.run import run
+from ocrwatch.cli.settings import settings
 from ocrwatch.cli.standing import status, why
 from ocrwatch.cli.terminal import exiting, help_text
 from ocrwatch.cli.wording import ParserError, complain_of, worded
@@ -68,6 +69,7 @@ _COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (run, message("Watch the folders, and read each new scan into its spreadsheet.")),
     (demo, message("Show what it does, on scans that come with it, in a folder of its own.")),
     (init, message("Set up: which folder, which document type, which spreadsheet, who reads them.")),
+    (settings, message("Set up, or change the settings, in the browser.")),
     (read, message("Read pictures or links and print what they say; nothing is recorded.")),
     (status, message("How things stand: what is read, what waits and why, what failed.")),
     (why, message("The story of a scan, by its file name or the Document ID of its row.")),
