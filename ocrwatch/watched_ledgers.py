@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 from pathlib import Path
 
 from ocrwatch.books import book_of, profile_of, workbooks_of
@@ -13,12 +14,19 @@ from ocrwatch.ledger.saving import signature_of
 from ocrwatch.ports import Ledger
 from ocrwatch.service.noticing import Looks, Watched
 
+_LISTED_EVERY = 12
+"""Looks between two listings of the folder where there is a workbook for each month: it may hold many files."""
+
 
 def watched_ledger(inbox: Inbox, ledger: Ledger, locks: Locks) -> Watched:
     """The ledger of `inbox`, whose `locks` are those of the program."""
 
+    counted = count()
+    paths: list[Path] = []
+
     def looks() -> Looks:
-        paths = [_real(path) for path in workbooks_of(inbox)]
+        if next(counted) % _LISTED_EVERY == 0:
+            paths[:] = map(_real, workbooks_of(inbox))
         for path in paths:
             locks.look(path)
         return tuple((path, signature_of(path)) for path in paths)

@@ -96,7 +96,7 @@ class Noticing:
     def _look_at(self, each: _Attention, is_idle: Callable[[], bool]) -> None:
         looks = each.watched.looks()
         is_quiet, each.before = looks == each.before, looks
-        if not is_quiet or any(look is None for _, look in looks) or not is_idle():
+        if not is_quiet or not looks or any(look is None for _, look in looks) or not is_idle():
             return
         savers = each.watched.savers(looks)
         if savers == each.noticed or str(looks) == each.stored:

@@ -101,7 +101,8 @@ class Stage:
         digest = hashlib.sha256(str(self.count).encode()).hexdigest()
         cells = (Cell("company", f"shop {self.count}"), Cell("city", "Xi'an"))
         received = datetime.fromtimestamp(self.now, UTC)
-        row = Row(id=digest[:16], cells=cells, received=received, engine="local")
+        month = f"{received:%Y-%m}" if "{" in self.book else ""
+        row = Row(id=digest[:16], cells=cells, received=received, engine="local", month=month)
         return Document(
             inbox="in", book=self.book, path=Path(f"{self.count}.jpg"), signature=Signature(1, 1, 1), digest=digest,
             arrived_at=self.now, stage=Read(rows=(row,)),
@@ -234,6 +235,20 @@ def test_a_workbook_that_cannot_be_read_is_tried_again(stage: Stage) -> None:
     stage.edit(lambda sheet: sheet.delete_rows(2))
     stage.look(9)
     assert list(stage.absences().values()) == [Cause.DELETED]
+
+
+def test_the_workbooks_of_all_months_are_looked_at(tmp_path: Path) -> None:
+    """One that a person saved is noticed, whichever month it is of."""
+    stage = Stage(tmp_path, "Scans {year}-{month}.xlsx")
+    ids = stage.record(2)
+    stage.now += 40 * 86_400
+    stage.record(2)
+    stage.look(20)
+    stage.path = tmp_path / "Scans 2023-11.xlsx"
+    stage.edit(lambda sheet: sheet.cell(3, 1, "Anna's shop"))
+    stage.look()
+    assert [noted.row for noted in stage.journal.written.corrections(stage.book)] == [ids[1]]
+    assert stage.absences() == {}
 
 
 # ---------------------------------------------------------------- stale saves
