@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from ocrwatch.document import (
     Cell,
     Duplicate,
     Filed,
+    Items,
     Outcome,
     Read,
     Recorded,
@@ -104,7 +105,7 @@ def written_from_json(text: str) -> tuple[Row, ...]:
 
 def written_cells_from_json(text: str) -> dict[str, tuple[Cell, ...]]:
     """The cells of these rows, by the rows' ids; cheaper."""
-    return {row["id"]: _cells_in(row) for row in _written(json.loads(text))}
+    return {row["id"]: _cells_in(row["cells"]) for row in _written(json.loads(text))}
 
 
 def written_ids_from_json(text: str) -> tuple[str, ...]:
@@ -128,6 +129,11 @@ def value_from_json(text: str) -> Value:
     return _VALUES[kind](*parts)
 
 
+class _StoredItems(TypedDict):
+    name: str
+    lines: list[list[list[str]]]
+
+
 class _StoredRow(TypedDict):
     id: str
     cells: list[list[str]]
@@ -138,6 +144,7 @@ class _StoredRow(TypedDict):
     folder: str
     file: str | None
     month: NotRequired[str]
+    items: NotRequired[list[_StoredItems]]
 
 
 def _written(known: Mapping[str, list[_StoredRow]]) -> list[_StoredRow]:
@@ -171,7 +178,7 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
     return [
         {
             "id": row.id,
-            "cells": [[cell.name, *_value_out(cell.value)] for cell in row.cells],
+            "cells": _cells_out(row.cells),
             "check": [message_to_data(remark) for remark in row.check],
             "received": row.received.isoformat(),
             "pages": row.pages,
@@ -179,9 +186,22 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "folder": row.folder,
             "file": _path_out(row.file),
             **({"month": row.month} if row.month else {}),
+            **({"items": _items_out(row.items)} if row.items else {}),
         }
         for row in rows
     ]
+
+
+def _cells_out(cells: Sequence[Cell]) -> list[JSON]:
+    return [[cell.name, *_value_out(cell.value)] for cell in cells]
+
+
+def _items_out(items: Sequence[Items]) -> list[JSON]:
+    return [{"name": each.name, "lines": [_cells_out(line) for line in each.lines]} for each in items]
+
+
+def _items_in(items: list[_StoredItems]) -> tuple[Items, ...]:
+    return tuple(Items(name=each["name"], lines=tuple(map(_cells_in, each["lines"]))) for each in items)
 
 
 def _rows_in(rows: list[_StoredRow]) -> tuple[Row, ...]:
@@ -191,7 +211,7 @@ def _rows_in(rows: list[_StoredRow]) -> tuple[Row, ...]:
 def _row_in(row: _StoredRow) -> Row:
     return Row(
         id=row["id"],
-        cells=_cells_in(row),
+        cells=_cells_in(row["cells"]),
         check=tuple(map(message_from_data, row["check"])),
         received=datetime.fromisoformat(row["received"]),
         pages=row["pages"],
@@ -199,11 +219,12 @@ def _row_in(row: _StoredRow) -> Row:
         folder=row["folder"],
         file=_path_in(row["file"]),
         month=row.get("month", ""),
+        items=_items_in(row.get("items", [])),
     )
 
 
-def _cells_in(row: _StoredRow) -> tuple[Cell, ...]:
-    return tuple(Cell(name, _VALUES[kind](*parts)) for name, kind, *parts in row["cells"])
+def _cells_in(cells: list[list[str]]) -> tuple[Cell, ...]:
+    return tuple(Cell(name, _VALUES[kind](*parts)) for name, kind, *parts in cells)
 
 
 def _value_out(value: Value) -> list[str]:

@@ -22,7 +22,7 @@ from ocrwatch.document import Cell, Row
 from ocrwatch.ledger.formats import Entry, display_width, entry, fit_text, shown_width
 from ocrwatch.ledger.links import display_name, link_formula
 from ocrwatch.messages import message
-from ocrwatch.ports import Change, Field, FieldType, Render
+from ocrwatch.ports import Change, Field, FieldType, Render, cell_fields
 
 MIN_WIDTH = 9
 MAX_WIDTH = 42
@@ -79,7 +79,7 @@ def columns(fields: Sequence[Field], *, folder_column: bool) -> tuple[Column, ..
     An own column gives way to a field of the same name: "Pages" is then "Pages (scan)".
     """
     found: dict[str, Column] = {}
-    for field in fields:
+    for field in cell_fields(fields):
         column = Column(header=header_text(field.name), kind=field.type)
         found.setdefault(column.key, column)
     for part in Part:
@@ -124,12 +124,15 @@ def entries(
     return found
 
 
+def cell_entries(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[str, Entry]:
+    """What `cells` put into their columns, by key."""
+    kinds = {column.key: column.kind for column in columns}
+    return {heading_key(cell.name): entry(cell.value, kinds.get(heading_key(cell.name), "text")) for cell in cells}
+
+
 def change_entries(change: Change, columns: Sequence[Column], *, folder: PurePath, render: Render) -> dict[str, Entry]:
     """What `change` puts into the columns that it changes, by key. The workbook lies in `folder`."""
-    kinds = {column.key: column.kind for column in columns}
-    found = {
-        heading_key(cell.name): entry(cell.value, kinds.get(heading_key(cell.name), "text")) for cell in change.cells
-    }
+    found = cell_entries(change.cells, columns)
     if change.reading is not None:
         every = entries(change.reading, columns, folder=folder, zone=None, render=render)
         found |= {column.key: every[column.key] for column in columns if column.part in OF_READING}

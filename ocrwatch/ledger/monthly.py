@@ -47,10 +47,10 @@ class MonthlyLedger:
                 done |= ledger.amend([change for change in changes if change.id in here])
         return done
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, items: str = "") -> Iterator[Line]:
         """As the port says, workbook by workbook."""
         for ledger in self._present():
-            yield from ledger.lines()
+            yield from ledger.lines(items)
 
     def _present(self) -> list[Ledger]:
         """Those of the months that have one, and those that had one a moment ago; the latest first."""
