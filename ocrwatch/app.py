@@ -12,14 +12,14 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ocrwatch.adopted import with_what_is_there
-from ocrwatch.books import Shelf, backups_of, book_of, profile_of
+from ocrwatch.books import Shelf, backups_of, book_of, inboxes_by_book, profile_of
 from ocrwatch.checking import sameness
 from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
@@ -28,6 +28,7 @@ from ocrwatch.config.secrets import engine_in_force, key_in_time
 from ocrwatch.config.settings import Inbox as InboxSettings
 from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
+from ocrwatch.desktop.battery import on_battery
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
 from ocrwatch.errors import Busy, ConfigurationError
@@ -37,7 +38,7 @@ from ocrwatch.inbox.lease import Lease
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
-from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.locks import Lock, Locks
 from ocrwatch.ledger.presence import Presence
 from ocrwatch.ledger.saving import ensure_folder
 from ocrwatch.ledger.volumes import volume_of
@@ -45,9 +46,11 @@ from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Answers, Ledger, Reader, Render
 from ocrwatch.service.intake import Intake, Source
+from ocrwatch.service.noticing import Noticing, Watched
 from ocrwatch.service.recovery import Places, rebuild
 from ocrwatch.service.service import Service
 from ocrwatch.service.status import DaemonStatus, Status, snapshot
+from ocrwatch.watched_ledgers import watched_ledger
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +76,7 @@ class Engine:
         self._open.callback(decoding.close)
         self.pages = ChildPages(decoding)
         self.host = ""
+        self.is_offline: Callable[[], bool] = lambda: False
         self.readers = _LOCAL_READERS
         is_service = engine_in_force(settings) == "endpoint"
         self.reader: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
@@ -101,6 +105,7 @@ class Engine:
             clock=clock,
         )
         self._open.callback(reader.close)
+        self.is_offline = reader.is_offline
         return reader
 
     def _local(self, answers: Answers) -> Reader:
@@ -125,12 +130,14 @@ class App:
         settings: Settings,
         render: Render,
         *,
+        lock: InstanceLock | None = None,
         on_change: Callable[[Document], None] = lambda _: None,
         on_notice: Callable[[Message], None] = lambda _: None,
         on_status: Callable[[DaemonStatus], None] = lambda _: None,
     ) -> None:
         """Take the lock and open the journal. `on_change` is called with each document that has moved on, `on_notice`
-        with what a person should know, `on_status` when what the daemon knows has changed; from any thread.
+        with what a person should know, `on_status` when what the daemon knows has changed; from any thread. A `lock`
+        that is given is held already, and is not let go of.
 
         Raises `AlreadyRunning`, `JournalTooNew`, `ConfigurationError`, `DiskFull`, OSError.
         """
@@ -139,12 +146,14 @@ class App:
         self._render = render
         self._on_notice = on_notice
         self._state = made_private(settings.state_dir)
-        self.lock = InstanceLock(self._state)
-        self.lock.acquire()
+        self._has_own_lock = lock is None
+        self.lock = lock or InstanceLock(self._state)
+        if self._has_own_lock:
+            self.lock.acquire()
         self.journal = Journal(self._state, clock)
         self._engine = Engine(settings, self.journal.answers)
         self._shelf = Shelf(
-            locks=Locks(on_stale=self._notice),
+            locks=Locks(on_stale=self._notice, on_look=self._looked),
             backups=backups_of(settings, clock),
             render=self._render,
             presence=self._presence,
@@ -165,6 +174,9 @@ class App:
             on_status=on_status,
             recover=self._recover,
             key_stamp=self._key_stamp,
+            noticing=Noticing(self.journal, self._watched_ledgers(), clock, self._notice),
+            is_offline=self._engine.is_offline,
+            is_on_battery=on_battery if settings.pause_on_battery else lambda: False,
         )
 
     @property
@@ -188,7 +200,8 @@ class App:
         self._engine.close()
         if ended:  # else a thread still needs it; the system closes it with the process
             self.journal.close()
-        self.lock.release()
+        if self._has_own_lock:
+            self.lock.release()
 
     def status(self) -> Status:
         """How things stand."""
@@ -220,6 +233,16 @@ class App:
         if book not in self._ledgers:
             self._ledgers[book] = self._shelf.ledger(inbox)
         return self._ledgers[book]
+
+    def _watched_ledgers(self) -> list[Watched]:
+        return [
+            watched_ledger(inbox, self._ledger(inbox), self._shelf.locks)
+            for inbox in inboxes_by_book(self._settings).values()
+        ]
+
+    def _looked(self, workbook: Path, locks: Sequence[Lock]) -> None:
+        with suppress(Busy):  # the next look tells
+            self.journal.openings.seen(workbook, {lock.sign: lock.program for lock in locks})
 
     def _presence(self, book: str, volume: str) -> Callable[[Path], None]:
         return Presence(clock, lambda: self.journal.written.has_rows(book, volume)).ensure_there
@@ -276,8 +299,8 @@ class App:
     def _rebuild(self) -> None:
         places = {str(inbox.folder): _places(inbox) for inbox in self._settings.inbox}
         text = (
-            "The journal was damaged. It was kept, and a new one was built from the workbooks and folders: "
-            "{count} scans were found."
+            "The records of ocrwatch were damaged. They were kept, and new ones were built from the spreadsheets and "
+            "folders: {count} scans were found."
         )
         self._notice(message(text, count=rebuild(self.journal, places, self._routes, clock)))
 

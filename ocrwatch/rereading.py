@@ -8,41 +8,54 @@
 
 A plan is saved before it is carried out. After a crash the sheet may show its outcome already; that is no correction.
 
+Items are taken together: where a person changed, added, moved or deleted any of a document's, all stay as they are.
+
 Pure: no clock, disk, thread, network or log.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ocrwatch.document import Cell, Document, Read, Row, Value, advance
-from ocrwatch.ledger.comparing import shows
+from ocrwatch.document import Cell, Document, Items, Read, Row, Value, advance
+from ocrwatch.ledger.comparing import Kinds, kinds_of, shows
 from ocrwatch.ledger.layout import Part, heading_key
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Field, FieldType, Line, Render
+from ocrwatch.ports import Change, Field, Line, Render, items_fields
+
+ItemLines = Mapping[str, Mapping[str, Sequence[Line]]]
+"""What stands in the sheets of tables: by the table's name and the row's id, in the sheet's order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amendment:
-    """What is to be changed in a row: these cells, and with `reading` what is said of the reading."""
-
-    row: Row
-    cells: tuple[Cell, ...]
+_NO_ITEMS: ItemLines = {}
 
 
-def planned(document: Document, lines: Mapping[str, Line], fields: Sequence[Field], render: Render) -> Document:
+def planned(
+    document: Document,
+    lines: Mapping[str, Line],
+    fields: Sequence[Field],
+    render: Render,
+    item_lines: ItemLines = _NO_ITEMS,
+) -> Document:
     """`document`, read again, with the rows that the ledger is to hold; `lines` are its rows there, by id.
 
     A plan that was saved before is looked at once more: a person may have changed something since.
     """
     stage = document.stage
     assert isinstance(stage, Read)
-    kinds: dict[str, FieldType] = {heading_key(field.name): field.type for field in fields}
+    kinds = kinds_of(fields)
     wanted = stage.rows if stage.recording else _paired(document, stage)
     earlier = {row.id: row for row in stage.earlier}
     rows = tuple(
-        _merged(earlier[row.id], row, lines.get(row.id), kinds, render, begun=stage.recording)
+        _merged(
+            earlier[row.id],
+            _with_items(earlier[row.id], row, fields, item_lines, begun=stage.recording),
+            lines.get(row.id),
+            kinds,
+            render,
+            begun=stage.recording,
+        )
         if row.id in earlier
         else row
         for row in wanted
@@ -50,15 +63,16 @@ def planned(document: Document, lines: Mapping[str, Line], fields: Sequence[Fiel
     return advance(document, Read(rows=rows, recording=True, earlier=stage.earlier))
 
 
-def amendments(stage: Read) -> list[Amendment]:
+def amendments(stage: Read) -> list[Change]:
     """The rows that are to be changed, and in what."""
     found = []
     for before in stage.earlier:
         row = next((row for row in stage.rows if row.id == before.id), before)
         values = _values(before)
         cells = tuple(cell for cell in row.cells if cell.value != values.get(cell.name))
-        if cells or (row.check, row.pages, row.engine) != (before.check, before.pages, before.engine):
-            found.append(Amendment(row=row, cells=cells))
+        items = _changed_items(before, row)
+        if cells or items or (row.check, row.pages, row.engine) != (before.check, before.pages, before.engine):
+            found.append(Change(id=row.id, cells=cells, reading=row, items=items))
     return found
 
 
@@ -66,6 +80,47 @@ def further_rows(stage: Read) -> list[Row]:
     """The rows that the earlier reading did not have."""
     ids = {row.id for row in stage.earlier}
     return [row for row in stage.rows if row.id not in ids]
+
+
+def _changed_items(before: Row, row: Row) -> tuple[Items, ...]:
+    """The tables of `row` that are others than before; one that it has no more has no lines."""
+    known = {items.name: items for items in before.items}
+    names = {items.name for items in row.items}
+    changed = [items for items in row.items if items != known.get(items.name, Items(name=items.name, lines=()))]
+    return (*changed, *(Items(name=name, lines=()) for name in known if name not in names))
+
+
+def _with_items(before: Row, wanted: Row, fields: Sequence[Field], item_lines: ItemLines, *, begun: bool) -> Row:
+    """`wanted` with those of its tables as before that a person changed, or that are no fields any more."""
+    known = {items.name: items for items in before.items}
+    new = {items.name: items for items in wanted.items}
+    check = wanted.check
+    tables = {field.name: field for field in items_fields(fields)}
+    for name in dict.fromkeys((*known, *new)):
+        if name in tables:
+            shown = item_lines.get(name, {}).get(wanted.id, ())
+            written = [known.get(name), *([new.get(name)] if begun else [])]
+            if any(_shows_items(shown, each, tables[name]) for each in written):
+                continue
+            text = "{items} were changed in the spreadsheet and stay as they are"
+            check = (*check, message(text, items=name)) if known.get(name) != new.get(name) else check
+        new[name] = known.get(name, Items(name=name, lines=()))
+    return replace(
+        wanted, items=tuple(items for items in new.values() if items.lines), check=tuple(dict.fromkeys(check))
+    )
+
+
+def _shows_items(shown: Sequence[Line], items: Items | None, field: Field) -> bool:
+    """Whether the sheet's lines are these items, in their order; lines that were emptied aside."""
+    kinds = {heading_key(each.name): each.type for each in field.fields}
+    lines = items.lines if items is not None else ()
+    present = [line for line in shown if any(line.shown.get(key) is not None for key in kinds)]
+    return len(present) == len(lines) and all(
+        shows(line.shown[key], cell.value, kinds.get(key, "text"))
+        for line, cells in zip(present, lines, strict=True)
+        for cell in cells
+        if (key := heading_key(cell.name)) in line.shown
+    )
 
 
 def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
@@ -91,9 +146,7 @@ def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _merged(
-    before: Row, wanted: Row, line: Line | None, kinds: Mapping[str, FieldType], render: Render, *, begun: bool
-) -> Row:
+def _merged(before: Row, wanted: Row, line: Line | None, kinds: Kinds, render: Render, *, begun: bool) -> Row:
     """`wanted` with what a person changed in `before` as it was written; all of `before` where they deleted it."""
     if line is None:
         return before
@@ -108,7 +161,7 @@ def _merged(
     return replace(wanted, cells=tuple(cells), check=_check(before, wanted, line, render))
 
 
-def _is_ours(cell: Cell, before: Value, line: Line, kinds: Mapping[str, FieldType], *, begun: bool) -> bool:
+def _is_ours(cell: Cell, before: Value, line: Line, kinds: Kinds, *, begun: bool) -> bool:
     """Whether nobody changed what stands under the cell's heading."""
     key = heading_key(cell.name)
     if key not in line.shown:

@@ -35,11 +35,17 @@ file.
     growing.py          ranges that end with the last row go on                             pure
     stale.py            no stale totals
     writing.py          the changed package is written
+    relay.py            several sheets in one save
+
+  items
+    items.py            the sheets of tables: names, columns                                pure
+    item_rows.py        their rows, as parts of a save
 
   beside it
-    csv_file.py         the port over a CSV file, by csv_text.py (pure)
+    csv_file.py         the port over a CSV file, csv_items.py its tables, by csv_records.py and csv_text.py (pure)
     in_volumes.py       the port over several workbooks, by volumes.py (pure)
-    lines.py            the rows of a sheet as they stand (openpyxl); comparing.py (pure) tells what a person changed
+    lines.py            the rows of a sheet as they stand, by row_values.py and cell_values.py (pure)
+    comparing.py        what a person changed                                               pure
 
     first_look.py       what the headings of a workbook ask for, before it is a ledger
 

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ocrwatch.document import Cell, Row
+from ocrwatch.document import Row
 from ocrwatch.ledger.volumes import completed, fixed_part, is_one_of, workbook_of
-from ocrwatch.ports import Ledger, Line
+from ocrwatch.ports import Change, Ledger, Line
 
 
 class SeriesLedger:
@@ -43,19 +43,19 @@ class SeriesLedger:
             found |= ledger.find([each for each in ids if each not in found])
         return found
 
-    def amend(
-        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
-    ) -> bool:
-        """As the port says."""
-        return any(
-            ledger.find([row_id]) and ledger.amend(row_id, cells, reading=reading, file=file)
-            for ledger in self._present()
-        )
+    def amend(self, changes: Sequence[Change]) -> set[str]:
+        """As the port says, in one write for each workbook. Of several, one may be written when another cannot be."""
+        done: set[str] = set()
+        for ledger in self._present():
+            here = ledger.find([change.id for change in changes if change.id not in done])
+            if here:
+                done |= ledger.amend([change for change in changes if change.id in here])
+        return done
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, items: str = "") -> Iterator[Line]:
         """As the port says, workbook by workbook."""
         for ledger in self._present():
-            yield from ledger.lines()
+            yield from ledger.lines(items)
 
     def _present(self) -> list[Ledger]:
         """Those that are there, and those that were a moment ago; the latest first."""

@@ -12,6 +12,7 @@ Rules
      the disk may still have ended in an error.
   3. From the look at the file to its replacement it is our turn (`turns.py`): no other ocrwatch writes it.
   4. Of the user's workbook nothing is changed but what a row more must change.
+  5. A row's items go to sheets of their own (`items.py`) in the same save.
 """
 
 from __future__ import annotations
@@ -24,51 +25,56 @@ from datetime import tzinfo
 from io import BytesIO
 from pathlib import Path
 
-from ocrwatch.document import Cell, Row, Signature
+from ocrwatch.document import Items, Row, Signature
 from ocrwatch.errors import LedgerBusy
-from ocrwatch.ledger import saving
+from ocrwatch.ledger import item_rows, saving
+from ocrwatch.ledger.archive import directory_crc_of
 from ocrwatch.ledger.creating import copied, new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
 from ocrwatch.ledger.header import Header
+from ocrwatch.ledger.items import ItemsSheet, fields_of, items_sheets, unknown_sheet
 from ocrwatch.ledger.layout import (
     ALL,
     Choice,
-    cell_entries,
+    Column,
+    change_entries,
     columns,
     entries,
     further_columns,
-    link_entries,
-    reading_entries,
     under_headings,
 )
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.refusals import ensure_package
+from ocrwatch.ledger.relay import Left, Leg, crc_of, written
 from ocrwatch.ledger.shape import Shape, shape_of
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.survey import lacks_ids
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
-from ocrwatch.ports import Field, Line, Render
+from ocrwatch.ports import Change, Field, Line, Render
 
 _TRIES = 5
 """How often a workbook that others save at the same time is read again before its rows wait."""
 
 _READ_ONLY_SECONDS = 15
 
-_NO_READINGS: Mapping[str, Row] = {}
-_NO_FILES: Mapping[str, Path] = {}
+_Change = Callable[[Edition, Path], Sequence[Leg] | None]
+"""Changes the ledger's sheet in a workbook that lies in that folder; what is to be changed in other sheets then, None:
+nothing is to be saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """How the sheet stands in the file that looks as `signature`, which the line `line` of our saves left.
+    """How the sheets stand in the file that looks as `signature`, which the line `line` of our saves left. `crc` is
+    that of its zip directory.
 
     None: there is no such sheet.
     """
 
     signature: Signature
     line: int
-    standing: Standing | None
+    crc: int
+    standings: Mapping[str, Standing | None]
 
 
 class WorkbookLedger:
@@ -100,6 +106,7 @@ class WorkbookLedger:
         self._sheet = sheet
         self._template = template
         self._columns = columns(fields, folder_column=folder_column, choice=choice)
+        self._items = items_sheets(sheet, fields)
         self._locks = locks
         self._render = render
         self._zone = zone
@@ -112,21 +119,22 @@ class WorkbookLedger:
         """As the port says; a row whose id the sheet holds already is not added, its number is returned."""
         numbers: dict[str, int] = {}
 
-        def add(edition: Edition, folder: Path) -> bool:
+        def add(edition: Edition, folder: Path) -> Sequence[Leg] | None:
             numbers.clear()
             numbers.update(_found(edition, [row.id for row in rows]))
             missing = [
                 replace(row, cells=under_headings(row.cells, self._columns))
                 for row in {row.id: row for row in rows if row.id not in numbers}.values()
             ]
-            if missing:
-                further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
-                every = (*self._columns, *further)
-                filled = {
-                    row.id: entries(row, every, folder=folder, zone=self._zone, render=self._render) for row in missing
-                }
-                numbers.update(edition.append(filled, further))
-            return bool(missing)
+            if not missing:
+                return None
+            further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
+            every = (*self._columns, *further)
+            filled = {
+                row.id: entries(row, every, folder=folder, zone=self._zone, render=self._render) for row in missing
+            }
+            numbers.update(edition.append(filled, further))
+            return self._items_of(missing)
 
         if rows:
             self._change(add, packs=True)
@@ -139,77 +147,64 @@ class WorkbookLedger:
             if signature is None:
                 saving.ensure_folder(path.parent)  # it may be on a drive that is away
                 return {}
-            if self._known is not None and self._known.signature == signature:
-                return _found_in(self._known.standing, ids)
+            if (known := self._known_now(path, signature)) is not None and self._sheet in known.standings:
+                return _found_in(known.standings[self._sheet], ids)
             return self._found_anew(path, ids)
 
-    def amend(
-        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
-    ) -> bool:
-        """As the port says; other cells of the row stay as they are, a missing column is added."""
-        readings = {} if reading is None else {row_id: reading}
-        return row_id in self.amend_all({row_id: cells}, readings, {} if file is None else {row_id: file})
-
-    def amend_all(
-        self,
-        changes: Mapping[str, Sequence[Cell]],
-        readings: Mapping[str, Row] = _NO_READINGS,
-        files: Mapping[str, Path] = _NO_FILES,
-    ) -> set[str]:
-        """Change cells of many rows in one write; the ids of those that the ledger holds."""
+    def amend(self, changes: Sequence[Change]) -> set[str]:
+        """As the port says; other cells of the rows stay as they are, a missing column is added."""
+        waiting = {change.id: change for change in changes}
         done: set[str] = set()
-        while changed := self._amended(
-            {each: cells for each, cells in changes.items() if each not in done}, readings, files
-        ):
+        while waiting and (changed := self._amended(waiting)):
             done |= changed
+            waiting = {each: change for each, change in waiting.items() if each not in changed}
         return done
 
-    def _amended(
-        self, changes: Mapping[str, Sequence[Cell]], readings: Mapping[str, Row], files: Mapping[str, Path]
-    ) -> set[str]:
+    def _amended(self, changes: Mapping[str, Change]) -> set[str]:
         """Change those of the rows that stand in one sheet: there is one sheet, unless it overflowed."""
         found: dict[str, int] = {}
         sheets: list[str] = []
 
-        def put(edition: Edition, folder: Path) -> bool:
+        def put(edition: Edition, folder: Path) -> Sequence[Leg] | None:
             found.clear()
             standing = edition.standing
             rows = _found_in(standing, list(changes))
             if standing is None or not rows:
-                return False
+                return None
             sheets[:] = [standing.sheet_of(next(iter(rows))), standing.name]
             found.update({each: row for each, row in rows.items() if standing.sheet_of(each) == sheets[0]})
-            named = {each: under_headings(changes[each], self._columns) for each in found}
-            further = further_columns(self._columns, (cell for cells in named.values() for cell in cells))
+            named = {
+                each: replace(changes[each], cells=under_headings(changes[each].cells, self._columns)) for each in found
+            }
+            further = further_columns(self._columns, (cell for change in named.values() for cell in change.cells))
             every = (*self._columns, *further)
             entered = {
-                number: cell_entries(named[each], every)
-                | (reading_entries(readings[each], self._columns, render=self._render) if each in readings else {})
-                | (link_entries(files[each], self._columns, folder=folder) if each in files else {})
+                number: change_entries(named[each], every, folder=folder, render=self._render)
                 for each, number in found.items()
             }
             edition.amend(sheets[0], entered, further)
-            return True
+            return self._items_amended({each: changes[each].items for each in found if changes[each].items})
 
-        if changes:
-            self._change(put, packs=False)
+        self._change(put, packs=False)
         if len(set(sheets)) > 1:
             self._known = None  # it is of the earlier sheet now
         return set(found)
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, items: str = "") -> Iterator[Line]:
         """As the port says."""
         from ocrwatch.ledger.lines import lines_in
 
-        with self._held() as path:
-            saving.ensure_folder(path.parent)
-            with saving.opened(path) as opened:
-                if opened is None:
-                    return
-                sheets, header = self._sheets(opened, path)
-                opened.file.seek(0)
-                content = BytesIO(opened.file.read())
-        yield from lines_in(content, path.name, sheets, self._columns, header)
+        with ExitStack() as stack:
+            with self._held() as path:
+                saving.ensure_folder(path.parent)
+                with saving.opened(path) as opened:
+                    if opened is None:
+                        return
+                    table = self._items_sheet(items) if items else None
+                    sheet, its_columns = (table.sheet, table.columns) if table else (self._sheet, self._columns)
+                    sheets, header = self._sheets(opened, path, sheet, its_columns)
+                    copy = stack.enter_context(saving.copied(opened.file))
+            yield from lines_in(copy, path.name, sheets, its_columns, header)
 
     def shape(self) -> Shape:
         """How the sheet was saved last, for people. Raises as `append`."""
@@ -219,14 +214,44 @@ class WorkbookLedger:
             with closing(self._edition(opened, path)) as edition:
                 return shape_of(edition.standing, self._columns)
 
-    def _sheets(self, opened: saving.Opened, path: Path) -> tuple[list[str], Header | None]:
-        """The names of the ledger's sheets: one, unless it overflowed; and the header of the last."""
-        with closing(self._edition(opened, path)) as edition:
+    def _sheets(
+        self, opened: saving.Opened, path: Path, sheet: str, columns: Sequence[Column]
+    ) -> tuple[list[str], Header | None]:
+        """The names under which `sheet` stands: one, unless it overflowed; and the header of the last."""
+        known = self._known_of(path, opened.signature, sheet)
+        with closing(Edition(opened.file, path.name, sheet, columns, known)) as edition:
             standing = edition.standing
-            self._remember(path, opened.signature, standing)
+            self._remember(path, opened.signature, edition.directory_crc, {sheet: standing})
         if standing is None:
             return [], None
         return [*(each.name for each in standing.earlier), standing.name], standing.survey.header
+
+    # ------------------------------------------------------------ items
+
+    def _items_of(self, rows: Sequence[Row]) -> list[Leg]:
+        """The items of new rows, as parts of their save."""
+        items = {row.id: row.items for row in rows if row.items}
+        sheets = map(self._items_sheet, fields_of(each for tables in items.values() for each in tables))
+        return [
+            item_rows.adding(sheet, item_rows.lines_of(items, sheet.field), self._last_known(sheet.sheet))
+            for sheet in sheets
+        ]
+
+    def _items_amended(self, items: Mapping[str, Sequence[Items]]) -> list[Leg]:
+        """Items in the place of earlier ones, as parts of a save."""
+        sheets = map(self._items_sheet, fields_of(each for tables in items.values() for each in tables))
+        return [
+            leg
+            for sheet in sheets
+            for leg in item_rows.amending(sheet, item_rows.lines_of(items, sheet.field), self._last_known(sheet.sheet))
+        ]
+
+    def _items_sheet(self, field: str) -> ItemsSheet:
+        return self._items.get(field) or unknown_sheet(self._sheet, field)
+
+    def _last_known(self, sheet: str) -> Standing | None:
+        """How `sheet` stands in the file that is being changed, if that is known: the change has looked at it."""
+        return self._known.standings.get(sheet) if self._known is not None else None
 
     # ------------------------------------------------------------
 
@@ -240,11 +265,8 @@ class WorkbookLedger:
             if path.exists():  # it may have been made just now
                 self._ensure_there(path)
 
-    def _change(self, change: Callable[[Edition, Path], bool], *, packs: bool) -> None:
-        """Open, `change`, save. `change` is given the workbook's folder too; False: nothing is to be saved.
-
-        `packs`: it is going to add rows.
-        """
+    def _change(self, change: _Change, *, packs: bool) -> None:
+        """Open, `change`, save. `packs`: it is going to add rows."""
         with self._held() as path:
             saving.ensure_folder(path.parent)
             self._locks.ensure_closed(path)
@@ -255,7 +277,7 @@ class WorkbookLedger:
                     self._before_change(path)
                     if self._changed(path, change, turn, packs=packs):
                         return
-        text = "The workbook {name} is being saved by another program again and again. Its rows wait."
+        text = "The spreadsheet {name} is being saved by another program again and again. Its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
     @contextmanager
@@ -268,7 +290,7 @@ class WorkbookLedger:
                 raise saving.translated(error, path) from error
             yield turn
 
-    def _changed(self, path: Path, change: Callable[[Edition, Path], bool], turn: Turn, *, packs: bool) -> bool:
+    def _changed(self, path: Path, change: _Change, turn: Turn, *, packs: bool) -> bool:
         """One try; False when the file was changed meanwhile."""
 
         def let_go() -> None:
@@ -277,23 +299,37 @@ class WorkbookLedger:
             self._locks.ensure_closed(path)
             turn.ensure_ours()
 
+        def is_same() -> bool:
+            return opened is None or _directory_crc(path) == edition.directory_crc
+
         with saving.opened(path) as opened, closing(self._edition(opened, path, packs=packs)) as edition:
             signature = opened.signature if opened is not None else None
-            if not change(edition, path.parent):
-                self._remember(path, signature, edition.standing)
-                return True
-            made: list[Standing] = []
-            saved = saving.save(
-                path,
-                lambda file: made.append(edition.write(file)),
-                expected=signature,
-                check=let_go,
-            )
+            if signature is None or not self._is_known(path, signature):
+                self._known = None
+            left: list[Left] = []
+            try:
+                legs = change(edition, path.parent)
+                if legs is None:
+                    self._remember(path, signature, edition.directory_crc, {self._sheet: edition.standing})
+                    return True
+                saved = saving.save(
+                    path,
+                    lambda file: left.extend(written(edition, self._sheet, legs, path.name, file)),
+                    expected=signature,
+                    check=let_go,
+                    is_same=is_same,
+                )
+            except LedgerBusy:
+                if is_same():
+                    raise
+                saved = None  # no wonder that it could not be read: it was written over meanwhile
         if saved is None:
             return False
-        edition.settle(made[0])
+        for each in left:
+            each.settle()
         self._locks.own_saves.saved(path, signature, saved)
-        self._remember(path, saved, made[0])
+        self._locks.look(path)  # whoever opened it since the last look has it without our rows
+        self._remember(path, saved, crc_of(left), {each.sheet: each.standing for each in left})
         return True
 
     def _edition(self, opened: saving.Opened | None, path: Path, *, packs: bool = False) -> Edition:
@@ -303,9 +339,8 @@ class WorkbookLedger:
             made = new_workbook(self._sheet) if self._template is None else copied(self._template)
             return Edition(BytesIO(made), name, self._sheet, self._columns, None)
         ensure_package(opened.file, name)
-        known = self._known
-        standing = known.standing if known and self._is_known(path, opened.signature) else None
-        edition = Edition(opened.file, name, self._sheet, self._columns, standing, packs=packs)
+        known = self._known_of(path, opened.signature, self._sheet)
+        edition = Edition(opened.file, name, self._sheet, self._columns, known, packs=packs)
         if edition.standing is not None and lacks_ids(edition.standing.survey, self._columns):
             self._on_ids_gone(path)
         return edition
@@ -319,16 +354,35 @@ class WorkbookLedger:
             except LedgerBusy:
                 self._locks.ensure_closed(path)  # no wonder that it cannot be read while someone saves it
                 raise
-            self._remember(path, opened.signature, edition.standing)
+            self._remember(path, opened.signature, edition.directory_crc, {self._sheet: edition.standing})
             return _found(edition, ids)
 
+    def _known_now(self, path: Path, signature: Signature) -> _Known | None:
+        """What is known of this very file, if it looks as `signature`."""
+        known = self._known
+        is_same = known is not None and known.signature == signature and known.crc == _directory_crc(path)
+        return known if is_same else None
+
+    def _known_of(self, path: Path, signature: Signature, sheet: str) -> Standing | None:
+        """How `sheet` stands in the file that looks as `signature`, if that is known."""
+        if self._known is None or not self._is_known(path, signature):
+            return None
+        return self._known.standings.get(sheet)
+
     def _is_known(self, path: Path, signature: Signature) -> bool:
-        """Whether what we know of the file that looks so now still holds for our sheet."""
+        """Whether what we know of the file that looks so now still holds for our sheets."""
         return self._known is not None and self._locks.own_saves.goes_on(path, self._known.line, signature)
 
-    def _remember(self, path: Path, signature: Signature | None, standing: Standing | None) -> None:
-        line = self._locks.own_saves.seen(path, signature) if signature is not None else 0
-        self._known = _Known(signature, line, standing) if signature is not None else None
+    def _remember(
+        self, path: Path, signature: Signature | None, crc: int, standings: Mapping[str, Standing | None]
+    ) -> None:
+        """Keep `standings`, and of other sheets what was known, as long as nobody but us saved the file since."""
+        if signature is None:
+            self._known = None
+            return
+        line = self._locks.own_saves.seen(path, signature)
+        others = self._known.standings if self._known is not None and self._known.line == line else {}
+        self._known = _Known(signature, line, crc, {**others, **standings})
 
 
 def _found(edition: Edition, ids: Sequence[str]) -> dict[str, int]:
@@ -343,8 +397,13 @@ def _found_in(standing: Standing | None, ids: Sequence[str]) -> dict[str, int]:
     return {each: row for each, row in rows if row is not None}
 
 
+def _directory_crc(path: Path) -> int | None:
+    with saving.opened(path) as opened:
+        return directory_crc_of(opened.file) if opened is not None else None
+
+
 def _ensure_writable(path: Path) -> None:
     """A file that someone protected would be replaced all the same."""
     if saving.is_read_only(path):
-        text = "The workbook {name} is marked as read-only. Allow changes to it; its rows wait."
+        text = "The spreadsheet {name} is marked as read-only. Allow changes to it; its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=_READ_ONLY_SECONDS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ocrwatch.document import Arrived, Document, Read
@@ -21,6 +21,9 @@ from ocrwatch.service.pausing import Pause
 
 NAMES_SHOWN = 12
 """Of the files that wait for one reason; more would hide what else is said."""
+
+ASKED_SECONDS = 7 * 86_400.0
+"""How long a person is asked whether they deleted the rows that are gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +47,15 @@ class FolderStatus:
 class DaemonStatus:
     """What only the daemon knows. `engine` is where pictures go: a host name, or "" for this computer.
 
-    `started_at`: seconds since the epoch. `trouble`: why the line could not be taken up yet.
+    `started_at`: seconds since the epoch. `trouble`: why the line could not be taken up yet. `offline`: the service
+    could not be reached the last time. `misconfigured`: what is wrong with a configuration that was changed since.
     """
 
     started_at: float = 0.0
     engine: str = ""
+    offline: bool = False
     trouble: Message | None = None
+    misconfigured: Message | None = None
     folders: tuple[FolderStatus, ...] = ()
     pause: Pause | None = None
 
@@ -65,7 +71,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How things stand. `corrections` (cells) and `rows_gone`: what people changed in the ledgers, as last noticed."""
+    """How things stand. `corrections` (cells) and `rows_gone`: what people changed in the ledgers, as last noticed.
+    `lost`: how many rows are gone from a ledger lately that nobody is known to have deleted."""
 
     running: bool
     daemon: DaemonStatus
@@ -78,6 +85,7 @@ class Status:
     waiting: tuple[Waiting, ...]
     corrections: int = 0
     rows_gone: int = 0
+    lost: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -90,7 +98,7 @@ class Status:
             return "waiting"
         if self.to_read or self.to_record:
             return "working"
-        return "attention" if self.held else "idle"
+        return "attention" if self.held or self.lost or self.daemon.misconfigured else "idle"
 
 
 def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
@@ -100,6 +108,7 @@ def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
     for (_, station), count in journal.documents.counts().items():
         totals[station] += count
     corrections, rows_gone = journal.written.counts()
+    unanswered = journal.written.unanswered(journal.database.clock() - ASKED_SECONDS)
     to_read = sum(isinstance(document.stage, Arrived) for document in on_the_line)
     return Status(
         running=daemon is not None,
@@ -113,6 +122,7 @@ def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
         waiting=waiting(on_the_line, daemon.pause if daemon else None),
         corrections=corrections,
         rows_gone=rows_gone,
+        lost={Path(book.rpartition("|")[0]).name: count for book, count in unanswered.items()},
     )
 
 
@@ -141,11 +151,12 @@ def _workbook(document: Document, stage: Read) -> str:
 def sentences_of_waiting(status: Status) -> tuple[Message, ...]:
     """Everything that is not done and why, in words."""
     return (
-        *filter(None, (status.daemon.trouble,)),
+        *filter(None, (status.daemon.trouble, status.daemon.misconfigured)),
         *(_sentence(waiting) for waiting in status.waiting),
         *(folder.trouble for folder in status.daemon.folders if folder.trouble is not None),
         *(said for folder in status.daemon.folders for said in _not_ready(folder)),
         *(held(folder, count) for folder, count in status.held.items()),
+        *(_lost(ledger, count) for ledger, count in status.lost.items()),
     )
 
 
@@ -185,6 +196,14 @@ def held(folder: str, count: int) -> Message:
     return message(text, folder=folder, count=count)
 
 
+def _lost(ledger: str, count: int) -> Message:
+    text = (
+        "Rows are missing from {ledger}: {count}. Did you delete them? Then all is well. If not, an older copy was "
+        "saved over it; to add them again: ocrwatch ledger rebuild"
+    )
+    return message(text, ledger=ledger, count=count)
+
+
 # ---------------------------------------------------------------- as JSON
 
 
@@ -194,7 +213,9 @@ def daemon_to_json(daemon: DaemonStatus) -> str:
         {
             "started_at": daemon.started_at,
             "engine": daemon.engine,
+            "offline": daemon.offline,
             "trouble": _maybe(daemon.trouble),
+            "misconfigured": _maybe(daemon.misconfigured),
             "folders": [
                 {
                     **asdict(folder),
@@ -229,7 +250,9 @@ def daemon_from_json(text: str | None) -> DaemonStatus:
     return DaemonStatus(
         started_at=data.get("started_at", 0.0),
         engine=data["engine"],
+        offline=data.get("offline", False),
         trouble=_message(data.get("trouble")),
+        misconfigured=_message(data.get("misconfigured")),
         folders=folders,
         pause=_pause_in(data["pause"]),
     )
@@ -264,6 +287,7 @@ def status_to_json(status: Status, render: Render) -> str:
         "held": dict(status.held),
         "corrections": status.corrections,
         "rows_gone": status.rows_gone,
+        "rows_lost": dict(status.lost),
         "waiting": [
             {"ledger": w.ledger, "documents": len(w.names), "names": list(w.names), "reason": text(w.reason)}
             for w in status.waiting

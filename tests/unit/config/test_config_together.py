@@ -49,6 +49,8 @@ def inboxes(*blocks: str) -> str:
         (("folder = 'a'\nown_columns = ['Check']", "folder = 'b'"), "different columns"),
         (("folder = 'a'\nheadings = {totl = 'Sum'}",), "headings names totl, which is no field"),
         (("folder = 'a'\nheadings = {total = 'DATE'}",), "Two fields of"),
+        (("folder = 'a'", "folder = 'b'\nprofile = 'receipt-items'"), "different columns"),
+        (("folder = 'a'\nprofile = 'receipt-items'", "folder = 'b'\nsheet = 'receipts ITEMS'"), "one of them a table"),
     ],
 )
 def test_inboxes_in_each_others_way_are_refused(tmp_path: Path, blocks: tuple[str, ...], said: str) -> None:
@@ -56,7 +58,7 @@ def test_inboxes_in_each_others_way_are_refused(tmp_path: Path, blocks: tuple[st
     with pytest.raises(ConfigurationError) as caught:
         load_text(tmp_path, inboxes(*blocks))
     assert said in str(caught.value)
-    assert str(caught.value).startswith("config.toml: ")
+    assert str(caught.value).startswith(f"{tmp_path / 'config.toml'}, line ")
 
 
 @pytest.mark.parametrize(

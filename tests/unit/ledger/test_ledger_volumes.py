@@ -21,6 +21,7 @@ from ocrwatch.ledger.volumes import (
     volume_of,
     workbook_of,
 )
+from ocrwatch.ports import Change
 from tests.unit.ledger.books import ledger_at, records, row
 
 PATTERN = Path("/scans/{year}/Scans {year}-{month}.xlsx")
@@ -59,7 +60,7 @@ def test_rows_go_to_the_workbook_of_their_month_and_are_found_in_all(tmp_path: P
     again = SeriesLedger(pattern, ledger_at)
     assert again.find([december.id, november.id, "f" * 16]) == {november.id: 2, december.id: 2}
     assert {line.id for line in again.lines()} == {november.id, december.id}
-    assert again.amend(november.id, november.cells[:1], reading=november)
+    assert again.amend([Change(id=november.id, cells=november.cells[:1], reading=november)])
     assert [record["company"] for record in records(tmp_path / "Scans 2026-11.xlsx")] == ["shop 1"]
 
 
