@@ -148,11 +148,11 @@ class Inbox(_Table):
         if value is None or ledger is None:
             return value
         if ledger.suffix.lower() == ".csv":
-            raise Misfit(message("a ledger that is a CSV file has no template"))
+            raise Misfit(message("a CSV file has no template"))
         if value.suffix.lower() != ledger.suffix.lower():
-            raise Misfit(message("its name must end in {suffix}, as that of the ledger", suffix=ledger.suffix))
+            raise Misfit(message("its name must end in {suffix}, as that of the spreadsheet", suffix=ledger.suffix))
         if value == ledger:
-            raise Misfit(message("it is the ledger itself: name another file"))
+            raise Misfit(message("it is the spreadsheet itself: name another file"))
         return value
 
     @field_validator("headings")

@@ -199,16 +199,15 @@ class _Footers:
 
     @cached_property
     def _last_drawn(self) -> int:
-        """The last of the rows from the header down in which most of our columns have lines."""
+        """The last of the rows from the header down in which most of our columns have lines; rows that were inserted
+        between them may have none."""
         sheet = self._sheet
         last = sheet.header_row
         for row in sheet.rows:
-            if row.number != last + 1:
+            if row.number > last + _NEAR_ROWS:
                 break
             drawn = sum(c.column in sheet.fields and self._is_drawn(c.style) for c in sheet.grammar.cells(row))
-            if 2 * drawn < len(sheet.fields):
-                break
-            last = row.number
+            last = row.number if 2 * drawn >= len(sheet.fields) else last
         return last
 
     def _spans(self, number: int) -> set[tuple[int, int]]:

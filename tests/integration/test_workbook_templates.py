@@ -15,6 +15,7 @@ from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.layout import Choice
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.workbook import WorkbookLedger
+from ocrwatch.ports import Change
 from tests.integration.test_workbook_forms import trip
 from tests.unit.ledger.books import FIELDS, SHEET, csv_at, records, row, sheet_of
 from tests.unit.ledger.packages import make, raw_members
@@ -66,7 +67,7 @@ def test_a_missing_template_makes_rows_wait(tmp_path: Path) -> None:
         ledger.append([trip(1)])
     assert not path.exists()
     template.write_bytes(b"no workbook")
-    with pytest.raises(LedgerBusy, match=r"表\.xlsx is not an Excel workbook"):
+    with pytest.raises(LedgerBusy, match=r"表\.xlsx is no Excel file"):
         ledger.append([trip(1)])
     assert not path.exists()
     make_travel(template)
@@ -96,7 +97,7 @@ def test_own_columns_are_chosen(tmp_path: Path) -> None:
             book[SHEET].cell(number, place).value = value
     book.save(path)
     assert ledger().find([row(1).id, row(2).id]) == {row(1).id: 3, row(2).id: 2}
-    assert ledger().amend(row(1).id, [Cell("total", "7")], reading=row(1))
+    assert ledger().amend([Change(id=row(1).id, cells=[Cell("total", "7")], reading=row(1))])
     ledger().append([row(3)])
     assert [record["Sum"] for record in records(path)] == [None, "7", None]
     assert [line.shown["total"] for line in ledger().lines()] == [None, "7", None]
@@ -136,6 +137,6 @@ def test_a_csv_file_has_headings_and_chosen_columns_too(tmp_path: Path) -> None:
     ledger = CsvLedger(path, FIELDS, folder_column=False, choice=choice, locks=Locks(), render=str)
     ledger.append([row(1)])
     assert path.read_text(encoding="utf-8-sig").splitlines()[0] == "number,date,total,total (currency),Shop,Document ID"
-    assert ledger.amend(row(1).id, [Cell("company", "other")])
+    assert ledger.amend([Change(id=row(1).id, cells=[Cell("company", "other")])])
     assert [line.shown["company"] for line in ledger.lines()] == ["other"]
     assert csv_at(path).find([row(1).id]) == {row(1).id: 2}
