@@ -209,9 +209,12 @@ class Written:
 
     def unanswered(self, since: float) -> dict[str, int]:
         """How many rows are gone that no person is known to have deleted, noticed `since` then, by book."""
-        sql = "SELECT book, count(*) FROM absences WHERE cause != ? AND noticed_at >= ? GROUP BY book"
+        sql = "SELECT book, count(*) FROM absences WHERE cause NOT IN (?, ?) AND noticed_at >= ? GROUP BY book"
         with self._database.reading() as connection:
-            return {str(book): int(n) for book, n in connection.execute(sql, (Cause.DELETED.value, since))}
+            return {
+                str(book): int(n)
+                for book, n in connection.execute(sql, (Cause.DELETED.value, Cause.NAMELESS.value, since))
+            }
 
     # ------------------------------------------------------------
 
