@@ -1,0 +1,77 @@
+"""What was found in an e-invoice, and its way out of the child process. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from ocrwatch.messages import JSON, message_from_data, message_to_data
+from ocrwatch.ports import Embedded
+
+LONGEST_CHARS = 2000
+"""Of one fact: a workbook's cell holds more, but no name or number needs it."""
+
+_CHINESE_DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6}|\d{9})?\Z")
+
+
+def kept(facts: Mapping[str, str | None]) -> dict[str, str]:
+    """The facts that say something, on one line each."""
+    plain = {meaning: " ".join((said or "").split())[:LONGEST_CHARS] for meaning, said in facts.items()}
+    return {meaning: said for meaning, said in plain.items() if said}
+
+
+def day(said: str | None) -> str | None:
+    """The day in `said`, as 2026-11-05; what is no day stays as it is."""
+    text = (said or "").strip()
+    for pattern in (_CHINESE_DAY, _ISO_DAY, _PLAIN_DAY):
+        if match := pattern.match(text):
+            return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
+    return text or None
+
+
+def amount(said: str | None) -> str | None:
+    """The number in `said`, with a point and two decimals at least; what is no number stays as it is.
+
+    Three decimals would look like thousands: they become four.
+    """
+    text = re.sub(r"[\s,¥￥]|CNY", "", said or "")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return (said or "").strip() or None
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
+        return (said or "").strip() or None
+    exponent = number.normalize().as_tuple().exponent
+    decimals = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"{number:.{4 if decimals == 3 else decimals}f}"
+
+
+def to_data(found: Embedded | None) -> JSON:
+    """`found` as plain data."""
+    if found is None:
+        return None
+    return {
+        "facts": dict(found.facts),
+        "paper": found.paper,
+        "invoice": found.invoice,
+        "remarks": [message_to_data(remark) for remark in found.remarks],
+    }
+
+
+def from_data(data: JSON) -> Embedded | None:
+    """What `to_data` made."""
+    if data is None:
+        return None
+    assert isinstance(data, dict)
+    facts, remarks = data["facts"], data["remarks"]
+    assert isinstance(facts, dict)
+    assert isinstance(remarks, list)
+    return Embedded(
+        facts={meaning: str(said) for meaning, said in facts.items()},
+        paper="train ticket" if data["paper"] == "train ticket" else "invoice",
+        invoice=str(data["invoice"]),
+        remarks=tuple(message_from_data(remark) for remark in remarks),
+    )
