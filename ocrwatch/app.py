@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ocrwatch.books import Shelf, backups_of, book_of, profile_of
+from ocrwatch.books import Shelf, backups_of, book_of, buyer_of, profile_of
 from ocrwatch.checking import sameness
 from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
@@ -43,6 +43,7 @@ from ocrwatch.ledger.saving import ensure_folder
 from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Answers, Ledger, Reader, Render
+from ocrwatch.reading.embedded import EmbeddedReader
 from ocrwatch.service.intake import Intake, Source
 from ocrwatch.service.recovery import Places, rebuild
 from ocrwatch.service.service import Service
@@ -63,7 +64,10 @@ clock = time.time
 
 
 class Engine:
-    """Who reads: the reader, and the child processes behind it. `host` is where pictures go, "" for nowhere."""
+    """Who reads: the reader, and the child processes behind it. `host` is where pictures go, "" for nowhere.
+
+    `ocr` is who looks at pictures; `reader` asks it where a document's own data does not tell all.
+    """
 
     def __init__(self, settings: Settings, answers: Answers) -> None:
         """Raises ConfigurationError where it cannot work."""
@@ -74,7 +78,8 @@ class Engine:
         self.host = ""
         self.readers = _LOCAL_READERS
         is_service = engine_in_force(settings) == "endpoint"
-        self.reader: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
+        self.ocr: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
+        self.reader: Reader = EmbeddedReader(pages=self.pages, reader=self.ocr)
 
     def close(self) -> None:
         """End the child processes, and let go of connections."""
@@ -198,7 +203,12 @@ class App:
         return Route(
             profile=profile_of(inbox),
             reader=self._engine.reader,
-            checker=RowChecker(date_order=inbox.date_order, earlier_orders=orders.counts, learn_order=orders.learn),
+            checker=RowChecker(
+                date_order=inbox.date_order,
+                earlier_orders=orders.counts,
+                learn_order=orders.learn,
+                buyer=buyer_of(inbox),
+            ),
             ledger=self._ledger(inbox),
             render=self._render,
             month_of=partial(months.month_of, by=inbox.month_of) if months.is_monthly(inbox.ledger) else lambda _: "",

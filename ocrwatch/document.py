@@ -76,7 +76,7 @@ class Row:
     `check` says what a person should look at, empty when all is well. `received` is aware. `pages` is display
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
     filed scan that the row links to, known once its name is reserved. `month` ("2026-11") tells its workbook, where the
-    ledger has one for each.
+    ledger has one for each. `invoice`: the document's own data tells this invoice from all others by it; "" elsewhere.
     """
 
     id: str
@@ -88,6 +88,7 @@ class Row:
     folder: str = ""
     file: Path | None = None
     month: str = ""
+    invoice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +156,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate:
-    """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet."""
+    """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet.
+
+    Other bytes, too, where both tell for certain that they are `one_invoice`: its PDF, its OFD and its XML.
+    """
 
     of: int
     row: int
+    one_invoice: bool = False
     target: Path | None = None
 
 
@@ -176,7 +181,7 @@ Stage = Arrived | Read | Recorded | Refused | Duplicate | Filed
 
 _NEXT: dict[type[Stage], tuple[type[Stage], ...]] = {
     Arrived: (Arrived, Read, Refused, Duplicate, Filed),
-    Read: (Read, Recorded, Filed),
+    Read: (Read, Recorded, Duplicate, Filed),
     Recorded: (Filed,),
     Refused: (Refused, Filed),
     Duplicate: (Duplicate, Filed),

@@ -54,7 +54,7 @@ from ocrwatch.messages import message
 from ocrwatch.ports import Checker, Clock, Filer, Ledger, Line, Profile, Reader, Render
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
-from ocrwatch.repeats import twin_of, warned
+from ocrwatch.repeats import same_invoice_of, twin_of, warned
 from ocrwatch.rereading import amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
@@ -221,6 +221,8 @@ class Pipeline:
                 return document
             with _net(document):
                 rows = rows_of_present_scan(document, document.stage.rows)
+                if (duplicate := same_invoice_of(self._journal, document, rows, route.ledger)) is not None:
+                    return self._reached(document, duplicate)
                 rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
                 target = route.filer.reserve(document, Outcome.DONE)
         except Gone as error:
@@ -252,10 +254,12 @@ class Pipeline:
                 target = self._reserved(document, Outcome.FAILED)
                 filer.file(document, target, reason)
                 return Filed(outcome=Outcome.FAILED, path=target or document.path, reason=reason)
-            case Duplicate(row=row):
+            case Duplicate(row=row, one_invoice=one_invoice):
                 target = self._reserved(document, Outcome.DUPLICATE)
                 filer.file(document, target)
                 reason = message("Same file as row {row}.", row=row)
+                if one_invoice:
+                    reason = message("Same invoice as row {row}, as another file.", row=row)
                 return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
             case _:
                 raise ValueError(f"nothing to file at {type(document.stage).__name__}")

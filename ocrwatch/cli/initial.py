@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from ocrwatch.config.settings import Settings
 
 _HOME = Path("~/OCRWatch")
-_FOLDERS = {"receipt": "Receipts", "invoice": "Invoices", "train-ticket": "Tickets"}
+_FOLDERS = {"receipt": "Receipts", "invoice": "Invoices", "china-invoice": "Invoices", "train-ticket": "Tickets"}
 _KINDS = {
     "receipt": message("receipts of shops and restaurants"),
     "invoice": message("invoices between companies"),
+    "china-invoice": message("Chinese invoices"),
     "train-ticket": message("Chinese train tickets"),
 }
 
@@ -51,7 +52,10 @@ def init(
     config: ConfigOption = None,
     folder: Annotated[str, typer.Option(help=help_text(message("The folder to watch.")), metavar="FOLDER")] = "",
     profile: Annotated[
-        str, typer.Option(help=help_text(message("The document type: receipt, invoice, train-ticket.")), metavar="TYPE")
+        str,
+        typer.Option(
+            help=help_text(message("The document type: receipt, invoice, china-invoice, train-ticket.")), metavar="TYPE"
+        ),
     ] = "",
     ledger: Annotated[
         str, typer.Option(help=help_text(message("The spreadsheet the rows go to (.xlsx).")), metavar="FILE")

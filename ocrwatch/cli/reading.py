@@ -37,7 +37,9 @@ def read(
         typer.Option(
             "--profile",
             metavar="TYPE",
-            help=help_text(message("The document type: receipt, invoice, train-ticket (default: as configured).")),
+            help=help_text(
+                message("The document type: receipt, invoice, china-invoice, train-ticket (default: as configured).")
+            ),
         ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help=help_text(message("Print JSON.")))] = False,
@@ -113,7 +115,7 @@ class _Reader:
     def _linked(self, url: str) -> Reading:
         from ocrwatch.reading.endpoint import EndpointReader
 
-        reader = self._engine.reader
+        reader = self._engine.ocr
         if not isinstance(reader, EndpointReader):
             raise UsageError(
                 message(

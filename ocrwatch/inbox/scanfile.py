@@ -91,7 +91,7 @@ def kind_in(path: Path, data: bytes) -> str:
     if path.suffix.lower() == ".ofd" and data.startswith(b"PK"):
         return OFD  # its root may be the zip's last member, and not be there yet
     if path.suffix.lower() not in SCAN_SUFFIXES:
-        raise NotAScan(message("{name} is no picture and no PDF.", name=path.name))
+        raise NotAScan(message("{name} is no picture, no PDF and no e-invoice.", name=path.name))
     if could_become_a_scan(data):
         raise incomplete(path)
     raise Unreadable(message("{name} is not a picture, though its name says so. Scan it again.", name=path.name))
