@@ -135,6 +135,11 @@ def departure(travel_day: str | None, time: str | None) -> str | None:
     return f"{on} {int(clock[1]):02}:{clock[2]}" if on and clock else on
 
 
+def station(name: str | None) -> str | None:
+    """The station as the ticket prints it: the data leaves 站 out."""
+    return f"{name.removesuffix('站')}站" if name else None
+
+
 def seat(carriage: str, place: str) -> str:
     """05 and 12A are 05车12A号, as tickets print it; a berth and "no seat" stay in their words."""
     car = carriage.strip().removesuffix("车")

@@ -281,7 +281,7 @@ def test_dollars_in_names_of_shares_are_names(tmp_path: Path) -> None:
         ("[[inbox]]\nwatch = 'always'", 'choose one of "auto", "native", "poll"'),
         ("[[inbox]]\nafter = 'delete'", 'choose one of "move", "keep"'),
         ("[[inbox]]\nexisting = 'no'", 'choose one of "ask", "read", "skip"'),
-        ("[[inbox]]\nprofile = 'recipe'", 'profile is not right: choose one of "invoice", "receipt", "train-ticket"'),
+        ("[[inbox]]\nprofile = 'recipe'", 'profile is not right: choose one of "china-invoice", "invoice", "receipt", "train-ticket"'),
         ("[[inbox]]\nprompt = ''", "prompt is not right: it must not be empty"),
         ("[[inbox]]\nsheet = 'a/b'", "sheet is not right: Excel allows 31 characters"),
         (f"[[inbox]]\nsheet = '{'x' * 32}'", "sheet is not right: Excel allows 31 characters"),
