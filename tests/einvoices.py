@@ -1,8 +1,8 @@
 """E-invoices for tests, after the published formats; every name and number in them is invented.
 
-    digital    a fully digital invoice (数电票): XML, OFD, PDF
-    railway    a railway e-ticket: XBRL, OFD, PDF
-    factur_x   Factur-X 1.0, profile EN 16931: XML, and PDF/A-3 with it attached
+digital    a fully digital invoice (数电票): XML, OFD, PDF
+railway    a railway e-ticket: XBRL, OFD, PDF
+factur_x   Factur-X 1.0, profile EN 16931: XML, and PDF/A-3 with it attached
 """
 
 from __future__ import annotations
@@ -155,9 +155,7 @@ def digital_pdf(*, properties: bool = True, attachments: Mapping[str, bytes] | N
         "TotalTaxAm": DIGITAL["tax"],
         "TotalTax-includedAmount": DIGITAL["total"],
     }
-    return Paper(
-        pages=[digital_page()], properties=named if properties else {}, attachments=attachments or {}
-    ).data()
+    return Paper(pages=[digital_page()], properties=named if properties else {}, attachments=attachments or {}).data()
 
 
 _TAGS = {
@@ -272,7 +270,9 @@ def railway_xml(changes: Mapping[str, str] | None = None) -> bytes:
         **(changes or {}),
     }
     context = f"As_Of_{TICKET['date'].replace('-', '_')}"
-    facts = "\n".join(f'<rai:{name} contextRef="{context}">{_escaped(text)}</rai:{name}>' for name, text in said.items())
+    facts = "\n".join(
+        f'<rai:{name} contextRef="{context}">{_escaped(text)}</rai:{name}>' for name, text in said.items()
+    )
     return f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <xbrl xmlns="http://www.xbrl.org/2003/instance" xmlns:rai="http://xbrl.mof.gov.cn/taxonomy/2021-11-30/rai">
 <context id="{context}"><entity><identifier scheme="http://xbrl.mof.gov.cn">{TICKET["number"]}</identifier></entity>

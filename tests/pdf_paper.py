@@ -79,4 +79,3 @@ def _file(objects: Objects, name: str, data: bytes) -> bytes:
         b"<< /Type /Filespec /F %s /UF %s /AFRelationship /Alternative /EF << /F %s /UF %s >> >>"
         % (hexed(name), hexed(name), embedded, embedded)
     )
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from ocrwatch.messages import JSON, message_from_data, message_to_data
 from ocrwatch.ports import Embedded
@@ -12,6 +12,7 @@ from ocrwatch.ports import Embedded
 LONGEST_CHARS = 2000
 """Of one fact: a workbook's cell holds more, but no name or number needs it."""
 
+_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,12})?")
 _CHINESE_DAY = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6}|\d{9})?\Z")
@@ -38,15 +39,10 @@ def amount(said: str | None) -> str | None:
     Three decimals would look like thousands: they become four.
     """
     text = re.sub(r"[\s,¥￥]|CNY", "", said or "")
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
+    if not _PLAIN_NUMBER.fullmatch(text):
         return (said or "").strip() or None
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
-        return (said or "").strip() or None
-    exponent = number.normalize().as_tuple().exponent
-    decimals = max(2, -exponent) if isinstance(exponent, int) else 2
-    return f"{number:.{4 if decimals == 3 else decimals}f}"
+    decimals = max(2, len(text.partition(".")[2].rstrip("0")))
+    return f"{Decimal(text):.{4 if decimals == 3 else decimals}f}"
 
 
 def to_data(found: Embedded | None) -> JSON:

@@ -37,7 +37,7 @@ from ocrwatch.ports import Embedded
 _T = TypeVar("_T")
 
 _TITLE = re.compile(r"电子发票\((?:普通发票|增值税专用发票|铁路电子客票)\)")
-_NUMBER = re.compile(r"(?<!\d)\d{20}(?!\d)")
+_NUMBER = re.compile(r"发票号码\s*:?\s*(\d{20})(?!\d)")
 _DATE = re.compile(r"开票日期:?\s*(\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)")
 _NAME = re.compile(r"名\s*称\s*:")
 _TAX_ID = re.compile(r"(?:统一社会信用代码|纳税人识别号)(?:/纳税人识别号)?\s*:")

@@ -91,7 +91,7 @@ watch = "poll"
 recursive = true
 after = "keep"
 existing = "skip"
-buyer = {name = "云溪\\"科技", tax_id = "91330105MA7C4PL8XX"}
+buyer = {name = "云溪\\"科技", tax_id = "91330105MA7C4PL8XP"}
 [[inbox]]
 folder = "b"
 profile = "train-ticket"
