@@ -30,6 +30,17 @@ DIGITAL = {
 }
 """What the digital invoice says, by the meanings of `ocrwatch.reading.meanings`."""
 
+DIGITAL_LINE = {
+    "item": "*信息技术服务*云服务器租用",
+    "unit": "月",
+    "quantity": "12",
+    "unit price": "94.34",
+    "net": "1132.08",
+    "tax rate": "6%",
+    "tax": "67.92",
+    "total": "1200.00",
+}
+
 TICKET = {
     "number": "26319166100003123457",
     "date": "2026-11-06",

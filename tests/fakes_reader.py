@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ocrwatch.document import Document
 from ocrwatch.errors import LineError
-from ocrwatch.ports import Profile, Reading
+from ocrwatch.ports import Profile, Reading, Said
 
 
 class NoReader:
@@ -19,7 +19,7 @@ class NoReader:
 class SaidReader:
     """Implements the port `Reader`: says the same of every page, or raises."""
 
-    def __init__(self, *entries: Mapping[str, str | None], error: LineError | None = None) -> None:
+    def __init__(self, *entries: Mapping[str, Said], error: LineError | None = None) -> None:
         self.entries = entries
         self.error = error
         self.asked = 0

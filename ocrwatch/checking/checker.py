@@ -9,17 +9,18 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
 from ocrwatch.checking.buyers import ANYBODY, Buyer, other_buyer
 from ocrwatch.checking.evidence import Evidence, evidence_in, settled_order
+from ocrwatch.checking.item_rules import sums, typed_items
 from ocrwatch.checking.rules import breaches
 from ocrwatch.checking.values import checked
-from ocrwatch.document import Cell, Document, Row
+from ocrwatch.document import Cell, Document, Items, Row, Value
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import DateOrder, Embedded, Profile, Reading
+from ocrwatch.ports import DateOrder, Embedded, Profile, Reading, Said, cell_fields, items_fields
 
 _PART_OF_PAGES = re.compile(r"\s*(\d+)\D+(\d+)\s*")
 
@@ -47,9 +48,9 @@ class RowChecker:
 
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
         """One row per entry; see the port."""
-        entries: tuple[Mapping[str, str | None], ...] = reading.entries or ({},)
+        entries: tuple[Mapping[str, Said], ...] = reading.entries or ({},)
         received = datetime.fromtimestamp(document.arrived_at, tz=UTC).astimezone()
-        seen = [reading.text, *(text for entry in entries for text in entry.values() if text)]
+        seen = [reading.text, *(text for entry in entries for text in _texts(entry))]
         evidence = evidence_in(
             seen,
             received.date(),
@@ -59,9 +60,9 @@ class RowChecker:
         own = reading.embedded or Embedded(facts={})
         rows = []
         for number, entry in enumerate(entries, 1):
-            cells, check = _cells(entry, profile, evidence)
+            cells, items, check = _cells(entry, profile, evidence, reading.text)
             values = {cell.name: cell.value for cell in cells}
-            foreign = other_buyer(profile.fields, values, own.facts, self._buyer)
+            foreign = other_buyer(cell_fields(profile.fields), values, own.facts, self._buyer)
             rows.append(
                 Row(
                     id=document.id if len(entries) == 1 else f"{document.id}-{number}",
@@ -72,6 +73,7 @@ class RowChecker:
                     engine=reading.engine,
                     folder=document.folder,
                     invoice=own.invoice if len(entries) == 1 else "",
+                    items=items,
                 )
             )
         if self._set_order is None and len(evidence.orders) == 1:
@@ -80,18 +82,47 @@ class RowChecker:
 
 
 def _cells(
-    entry: Mapping[str, str | None], profile: Profile, evidence: Evidence
-) -> tuple[tuple[Cell, ...], tuple[Message, ...]]:
+    entry: Mapping[str, Said], profile: Profile, evidence: Evidence, text: str
+) -> tuple[tuple[Cell, ...], tuple[Items, ...], tuple[Message, ...]]:
     cells: list[Cell] = []
     check: list[Message] = []
-    for field in profile.fields:
-        result = checked(entry.get(field.name), field, evidence)
+    fields = cell_fields(profile.fields)
+    for field in fields:
+        said = entry.get(field.name)
+        result = checked(said if isinstance(said, str) else None, field, evidence)
         cells.append(Cell(field.name, result.value))
         check.extend(result.check)
-    if all(cell.value is None for cell in cells):
+    values = {cell.name: cell.value for cell in cells}
+    items, doubts = _items(entry, profile, evidence, values, text)
+    if all(cell.value is None for cell in cells) and not items:
         check.insert(0, message("Nothing could be read from this scan"))
-    check.extend(breaches(profile.fields, {cell.name: cell.value for cell in cells}))
-    return tuple(cells), tuple(check)
+    check.extend(breaches(fields, values))
+    return tuple(cells), items, (*check, *doubts)
+
+
+def _items(
+    entry: Mapping[str, Said], profile: Profile, evidence: Evidence, values: Mapping[str, Value], text: str
+) -> tuple[tuple[Items, ...], list[Message]]:
+    found: list[Items] = []
+    check: list[Message] = []
+    for field in items_fields(profile.fields):
+        lines = entry.get(field.name)
+        if not isinstance(lines, tuple) or not lines:
+            check += [message("{field} is missing", field=field.name)] if field.required else []
+            continue
+        items, doubts = typed_items(lines, field, evidence)
+        found.append(items)
+        check += (*doubts, *sums(items, field, cell_fields(profile.fields), values, text))
+    return tuple(found), check
+
+
+def _texts(entry: Mapping[str, Said]) -> Iterator[str]:
+    """All texts of `entry`, those of its tables too."""
+    for said in entry.values():
+        if isinstance(said, tuple):
+            yield from (text for line in said for text in line.values() if text)
+        elif said:
+            yield said
 
 
 def _pages_left_out(pages: str) -> tuple[Message, ...]:

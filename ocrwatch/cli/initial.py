@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,9 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ocrwatch.cli import terminal
+from ocrwatch.cli.autostart import LoginEntry
+from ocrwatch.cli.initial_offers import asked_existing, offer_start_at_login, try_pictures
 from ocrwatch.cli.opening import ConfigOption, whereabouts
+from ocrwatch.cli.preparing import make_folder
+from ocrwatch.cli.questions import chosen, path_in
 from ocrwatch.cli.terminal import help_text, rendered, say
 from ocrwatch.cli.unattended import (
+    AutostartOption,
     BaseUrlOption,
     ExistingOption,
     KeyFileOption,
@@ -31,11 +35,18 @@ if TYPE_CHECKING:
     from ocrwatch.config.settings import Settings
 
 _HOME = Path("~/OCRWatch")
-_FOLDERS = {"receipt": "Receipts", "invoice": "Invoices", "china-invoice": "Invoices", "train-ticket": "Tickets"}
+_FOLDERS = {
+    "receipt": "Receipts",
+    "receipt-items": "Receipts",
+    "invoice": "Invoices",
+    "china-invoice": "Invoices",
+    "train-ticket": "Tickets",
+}
 _KINDS = {
     "receipt": message("receipts of shops and restaurants"),
+    "receipt-items": message("the same, with each item that was bought"),
     "invoice": message("invoices between companies"),
-    "china-invoice": message("Chinese invoices"),
+    "china-invoice": message("Chinese invoices, fully digital ones included"),
     "train-ticket": message("Chinese train tickets"),
 }
 
@@ -54,7 +65,8 @@ def init(
     profile: Annotated[
         str,
         typer.Option(
-            help=help_text(message("The document type: receipt, invoice, china-invoice, train-ticket.")), metavar="TYPE"
+            help=help_text(message("The document type: receipt, receipt-items, invoice, china-invoice, train-ticket.")),
+            metavar="TYPE",
         ),
     ] = "",
     ledger: Annotated[
@@ -71,6 +83,7 @@ def init(
     key_from_stdin: KeyFromStdinOption = False,
     key_file: KeyFileOption = "",
     existing: ExistingOption = None,
+    autostart: AutostartOption = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help=help_text(message("Ask nothing: take what is given and the defaults.")))
     ] = False,
@@ -87,25 +100,32 @@ def init(
     key = key_given(key_from_stdin, key_file)
     locked = load_text(target, "").locked
     kind = _kind(profile, ask=not yes)
+    watched = checked_folder(as_given(folder)) or _folder(_HOME / _FOLDERS.get(kind, "Scans"), ask=not yes)
     choices = Choices(
-        folder=checked_folder(as_given(folder)) or _folder(_HOME / _FOLDERS.get(kind, "Scans"), ask=not yes),
+        folder=watched,
         ledger=as_given(ledger) or _ledger(_HOME / "Ledger.xlsx", ask=not yes),
         profile=kind,
         engine=engine.value if engine else "" if yes or "reader.engine" in locked else _asked_engine().value,
         base_url=base_url,
         model=model,
         key_file=as_given(key_file),
-        existing=existing.value if existing else "ask",
+        existing=existing.value if existing else "ask" if yes else asked_existing(Path(watched).expanduser()),
     )
     _write(target, configuration_text(choices, rendered))
     with all_or_nothing(target):
         found = load(target)
-        _make(found.settings.inbox[0].folder)
+        make_folder(found.settings.inbox[0].folder)
         keep_key(found.settings, key)
+        if autostart:
+            LoginEntry(target).turn(True)
     if choices.engine == "endpoint" and not (yes or key or key_file):
         _ask_for_key(found.settings)
     for notice in found.notices:
         terminal.complain(notice, mark=terminal.WARNING)
+    if not yes:
+        try_pictures(found.settings)
+        if not autostart:
+            offer_start_at_login(target)
     _say_what_follows(target, found.settings)
     return 0
 
@@ -129,7 +149,7 @@ def _kind(named: str, *, ask: bool) -> str:
     if named or not ask:
         return named or kinds[0]
     shown = [f"{kind}  {rendered(_KINDS[kind])}" for kind in kinds]
-    return kinds[_chosen(message("What kind of scans are they?"), shown, words=kinds)]
+    return kinds[chosen(message("What kind of scans are they?"), shown, words=kinds)]
 
 
 def _asked_engine() -> EngineName:
@@ -137,22 +157,8 @@ def _asked_engine() -> EngineName:
         message("this computer: no picture leaves it (slower)"),
         message("a reading service: pictures are sent there, you need a key"),
     )
-    chosen = _chosen(message("Who is to read the scans?"), [rendered(way) for way in ways])
-    return (EngineName.LOCAL, EngineName.ENDPOINT)[chosen]
-
-
-def _chosen(question: Message, options: Sequence[str], words: Sequence[str] = ()) -> int:
-    """The place of the option that the person names by its number, or by its word."""
-    say(question)
-    for number, option in enumerate(options, 1):
-        say(f"  {number}  {option}")
-    while True:
-        answer = str(typer.prompt(rendered(message("Number")), default="1")).strip()
-        if answer.isdecimal() and 1 <= int(answer) <= len(options):
-            return int(answer) - 1
-        if answer.casefold() in words:
-            return words.index(answer.casefold())
-        say(message("Type a number from 1 to {last}, or press Enter for 1.", last=len(options)))
+    place = chosen(message("Who is to read the scans?"), [rendered(way) for way in ways])
+    return (EngineName.LOCAL, EngineName.ENDPOINT)[place]
 
 
 def _folder(usual: Path, *, ask: bool) -> str:
@@ -178,7 +184,7 @@ def _ledger(usual: Path, *, ask: bool) -> str:
 def _path(question: Message, usual: Path, *, ask: bool) -> Path:
     """What the person names, whole: quotes that a file manager put around it are no part of it."""
     answer = str(typer.prompt(rendered(question), default=str(usual))) if ask else str(usual)
-    return Path(answer.strip().strip("'\"").strip()).expanduser().absolute()
+    return path_in(answer)
 
 
 def _ask_for_key(settings: Settings) -> None:
@@ -205,11 +211,3 @@ def _write(target: Path, text: str) -> None:
     except OSError as error:
         said = "{path} cannot be written: {reason}. Name another place with --config."
         raise UsageError(message(said, path=str(target), reason=error.strerror or type(error).__name__)) from error
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        said = "The folder {folder} cannot be made: {reason}. Make it, or name another in the configuration."
-        raise UsageError(message(said, folder=str(folder), reason=error.strerror or type(error).__name__)) from error

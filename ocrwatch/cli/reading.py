@@ -13,7 +13,7 @@ import typer
 
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded
-from ocrwatch.cli.showing import row_data, row_pairs
+from ocrwatch.cli.showing import items_lines, row_data, row_pairs
 from ocrwatch.cli.terminal import about, complain, help_text, say, say_pairs
 from ocrwatch.document import Document, Row, Signature
 from ocrwatch.errors import BadAnswer, LineError, UsageError
@@ -38,7 +38,10 @@ def read(
             "--profile",
             metavar="TYPE",
             help=help_text(
-                message("The document type: receipt, invoice, china-invoice, train-ticket (default: as configured).")
+                message(
+                    "The document type: receipt, receipt-items, invoice, china-invoice, train-ticket (default: as "
+                    "configured)."
+                )
             ),
         ),
     ] = "",
@@ -54,7 +57,7 @@ def read(
     try:
         for name in what:
             try:
-                rows = _Reader(engine, _profile(settings, profile, name)).rows(name)
+                rows = PictureReader(engine, _profile(settings, profile, name)).rows(name)
             except LineError as error:
                 failed += 1
                 results.append({"file": name, "error": terminal.rendered(error.message)})
@@ -86,7 +89,9 @@ class Forgotten:
         self._answers[request] = answer
 
 
-class _Reader:
+class PictureReader:
+    """Reads one picture or link by a document type; nothing is recorded."""
+
     def __init__(self, engine: Engine, profile: Profile) -> None:
         self._engine = engine
         self._profile = profile
@@ -159,3 +164,5 @@ def _show(name: str, rows: tuple[Row, ...]) -> None:
     say(name)
     for row in rows:
         say_pairs(row_pairs(row))
+        for line in items_lines(row):
+            say(line)

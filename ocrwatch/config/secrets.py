@@ -48,6 +48,15 @@ def has_key(settings: Settings) -> bool:
     return api_key(settings) is not None or _is_kept(settings)
 
 
+def key_place(settings: Settings) -> Literal["variable", "keyring", "file", ""]:
+    """Where the service's key comes from, "" for nowhere. The keyring is not asked: it may open a window of its own."""
+    if os.environ.get(VARIABLE, "").strip():
+        return "variable"
+    if _is_kept(settings):
+        return "keyring"
+    return "file" if settings.endpoint.api_key_file is not None else ""
+
+
 def key_in_time(settings: Settings) -> str | None:
     """The key, for a reader that can wait for it. Raises `Busy` while the keyring keeps it back; as `api_key`."""
     key = api_key(settings)

@@ -52,8 +52,8 @@ def _explained(path: Path, kind: str) -> Iterator[None]:
         raise (damaged(path) if kind == OFD else incomplete(path)) from error
     except Declares as error:
         text = (
-            "{name} begins with a DOCTYPE, by which a file can fetch or unfold anything. Invoices have none: it was not "
-            "opened. Download the invoice again from where it was issued."
+            "{name} begins with a DOCTYPE, by which a file can fetch or unfold anything. Invoices have none: it was "
+            "not opened. Download the invoice again from where it was issued."
         )
         raise Unreadable(message(text, name=path.name)) from error
     except Bomb as error:

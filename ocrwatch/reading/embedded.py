@@ -18,10 +18,13 @@ from decimal import Decimal, InvalidOperation
 from ocrwatch.document import MAX_ATTEMPTS, Document
 from ocrwatch.errors import DecoderCrashed, Rejected, TryAgain
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Embedded, Field, Pages, Profile, Reader, Reading
+from ocrwatch.ports import Embedded, Field, Pages, Profile, Reader, Reading, Said
 from ocrwatch.reading.meanings import Filled, filled
 
 ENGINE = "embedded data"
+
+_MONEY = re.compile(r"[A-Z]{3} -?[\d.]+")
+"""An amount as `meanings` fills it in, whatever the field is called and typed."""
 
 
 class EmbeddedReader:
@@ -59,7 +62,7 @@ class EmbeddedReader:
 def _by_data(document: Document, found: Embedded, told: Filled, *remarks: Message) -> Reading:
     unknown = [message("{field} is not in the invoice's data", field=field.name) for field in told.unknown]
     return Reading(
-        entries=(dict(told.entry),),
+        entries=({**told.entry, **told.tables},),
         engine=ENGINE,
         pages=str(document.pages),
         remarks=(*found.remarks, *unknown, *remarks),
@@ -69,7 +72,7 @@ def _by_data(document: Document, found: Embedded, told: Filled, *remarks: Messag
 
 def _without_page(document: Document, found: Embedded, told: Filled, reason: Message) -> Reading:
     """What the data tells, though fields are missing. Raises `Rejected` by that where it tells no field at all."""
-    if not told.entry:
+    if not told.entry and not told.tables:
         raise Rejected(reason)
     text = "the rest could not be read from the page: {reason}"
     return _by_data(document, found, told, message(text, reason=reason))
@@ -77,16 +80,21 @@ def _without_page(document: Document, found: Embedded, told: Filled, reason: Mes
 
 def _together(profile: Profile, found: Embedded, told: Filled, page: Reading) -> Reading:
     """The data, and what it does not tell from the page. Of several papers on one page none is known to be this one."""
-    seen: Mapping[str, str | None] = page.entries[0] if len(page.entries) == 1 else {}
-    differing = [
-        message("{field} is {first} in the data, and {second} on the page: the data was taken",
-                field=field.name, first=told.entry[field.name], second=said)
+    seen: Mapping[str, Said] = page.entries[0] if len(page.entries) == 1 else {}
+    both = [
+        (field, told.entry[field.name], said)
         for field in profile.fields
-        if field.name in told.entry and (said := seen.get(field.name)) and _differ(field, told.entry[field.name], said)
-    ]  # fmt: skip
+        if field.name in told.entry and isinstance(said := seen.get(field.name), str) and said
+    ]
+    text = "{field} is {first} in the data, and {second} on the page: the data was taken"
+    differing = [
+        message(text, field=field.name, first=data, second=said)
+        for field, data, said in both
+        if _differ(field, data, said)
+    ]
     return replace(
         page,
-        entries=({**seen, **told.entry},),
+        entries=({**seen, **told.entry, **told.tables},),
         engine=f"{ENGINE}, {page.engine}",
         remarks=(*found.remarks, *differing, *page.remarks),
         embedded=found,
@@ -95,7 +103,8 @@ def _together(profile: Profile, found: Embedded, told: Filled, page: Reading) ->
 
 def _differ(field: Field, data: str, page: str) -> bool:
     """Whether the two say something else, as far as their kind lets one tell without doubt."""
-    match field.type:
+    kind = "amount" if _MONEY.fullmatch(data) else field.type
+    match kind:
         case "amount":
             one, other = _number(data), _number(page)
             return one is not None and other is not None and abs(one) != abs(other)

@@ -9,10 +9,10 @@ Pure: no clock, disk, thread, network or log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ocrwatch.ports import Embedded, Field, Profile
+from ocrwatch.ports import Embedded, Field, ItemTexts, Profile, cell_fields, items_fields
 from ocrwatch.reading.field_keys import folded_key
 
 
@@ -90,44 +90,80 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 _BY_NAME = {folded_key(name): meaning for meaning, names in _NAMES.items() for name in names}
 
-_AMOUNTS = ("net", "tax", "total")
+_LINE_NAMES: dict[str, tuple[str, ...]] = {
+    "item": _names(
+        "项目名称 | 货物名称 | 商品名称 | 服务名称 | 品名 | 名称 | 商品 | 货品 | "
+        "name | item | description | article | product"
+    ),
+    "specification": _names("规格型号 | 规格 | 型号 | specification | model"),
+    "unit": _names("单位 | 计量单位 | unit"),
+    "quantity": _names("数量 | 件数 | quantity | qty | count | pieces"),
+    "unit price": _names("单价 | unit price | price | price each | rate"),
+    "net": _names("金额 | 小计 | 不含税金额 | amount | net | net amount | line total | line amount | subtotal | total"),
+    "tax rate": _names("税率 | 税率/征收率 | 征收率 | tax rate | vat rate"),
+    "tax": _names("税额 | tax | tax amount | vat"),
+    "total": _names("价税合计 | 含税金额 | gross | gross amount | total with tax"),
+}
+_BY_LINE_NAME = {folded_key(name): meaning for meaning, names in _LINE_NAMES.items() for name in names}
+
+_AMOUNTS = ("net", "tax", "total", "unit price")
 _NEVER_PRINTED = {"train ticket": frozenset({"seller", "seller tax id", "item"}), "invoice": frozenset[str]()}
 """What such a paper has no place for, so that looking at it tells nothing more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """The fields that the data tells, by name; those it does not, but the page may; those that it has no word for."""
+    """What the data tells, fields and tables by name; what it does not, but the page may; what it has no word for."""
 
     entry: Mapping[str, str]
+    tables: Mapping[str, ItemTexts]
     open: tuple[Field, ...]
     unknown: tuple[Field, ...]
 
 
 def filled(profile: Profile, found: Embedded) -> Filled:
     """The fields of `profile` from the data `found`."""
-    meanings = {field.name: _meaning(field, profile, found) for field in profile.fields}
+    cells = cell_fields(profile.fields)
+    meanings = {field.name: _meaning(field, cells, found) for field in cells}
+    tables = {field.name: _lines(field, found) for field in items_fields(profile.fields) if found.lines}
     entry = {name: text for name, meaning in meanings.items() if (text := _text(meaning, found)) is not None}
     never = _NEVER_PRINTED[found.paper]
-    missing = [field for field in profile.fields if field.name not in entry and meanings[field.name] not in never]
+    missing = [field for field in cells if field.name not in entry and meanings[field.name] not in never]
+    rest = [field for field in items_fields(profile.fields) if field.name not in tables]
     return Filled(
         entry=entry,
-        open=tuple(missing),
+        tables=tables,
+        open=(*missing, *rest),
         unknown=tuple(field for field in missing if meanings[field.name] is None),
     )
 
 
-def _meaning(field: Field, profile: Profile, found: Embedded) -> str | None:
-    named = _BY_NAME.get(folded_key(field.name))
-    if named is None:
-        labelled = {meaning for label in field.labels if (meaning := _BY_NAME.get(folded_key(label))) is not None}
-        named = labelled.pop() if len(labelled) == 1 else None
-    match named:
+def _lines(field: Field, found: Embedded) -> ItemTexts:
+    """The data's lines under the names of the table's fields."""
+    currency = found.facts.get("currency")
+    meanings = {each.name: _named(each, _BY_LINE_NAME) or "" for each in field.fields}
+    return tuple(
+        {name: _with_currency(meaning, line.get(meaning), currency) for name, meaning in meanings.items()}
+        for line in found.lines
+    )
+
+
+def _named(field: Field, names: Mapping[str, str]) -> str | None:
+    """The one meaning of a field's name, else of its labels."""
+    named = names.get(folded_key(field.name))
+    if named is not None:
+        return named
+    labelled = {meaning for label in field.labels if (meaning := names.get(folded_key(label))) is not None}
+    return labelled.pop() if len(labelled) == 1 else None
+
+
+def _meaning(field: Field, fields: Sequence[Field], found: Embedded) -> str | None:
+    match named := _named(field, _BY_NAME):
         case "some date":
             explicit = any(_BY_NAME.get(folded_key(label)) == "date" for label in field.labels)
             return "date" if explicit or found.paper == "invoice" else None
         case "some amount":
-            others = (_BY_NAME.get(folded_key(other.name)) for other in profile.fields)
+            others = (_BY_NAME.get(folded_key(other.name)) for other in fields)
             return "net" if "total" in others else "total"
         case "fare":
             return "total" if found.paper == "train ticket" else None
@@ -137,6 +173,8 @@ def _meaning(field: Field, profile: Profile, found: Embedded) -> str | None:
 
 def _text(meaning: str | None, found: Embedded) -> str | None:
     """What the data says of `meaning`; an amount with its currency."""
-    said = found.facts.get(meaning or "")
-    currency = found.facts.get("currency")
+    return _with_currency(meaning or "", found.facts.get(meaning or ""), found.facts.get("currency"))
+
+
+def _with_currency(meaning: str, said: str | None, currency: str | None) -> str | None:
     return f"{currency} {said}" if said and currency and meaning in _AMOUNTS else said

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ocrwatch.inbox.einvoices.found import amount, day, kept
+from ocrwatch.inbox.einvoices.found import amount, day, kept, percentage, quantity, table, unit_price
 from ocrwatch.inbox.einvoices.xml_tree import Node
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Embedded
@@ -50,6 +50,7 @@ def digital(root: Node) -> Embedded | None:
                 "item": several(line.own_text for line in data.every("IssuItemInformation", "ItemName")),
             }
         ),
+        lines=table(map(_digital_line, data.every("IssuItemInformation"))),
         invoice=identity(number),
     )
 
@@ -84,8 +85,36 @@ def of_tags(root: Node) -> Embedded | None:
                 "item": several(texts.get("Item", [])),
             }
         ),
+        lines=table(map(_tagged_line, (node for node in root.walk() if node.name == "GoodsInfo"))),
         invoice=identity(number, text("InvoiceCode") or ""),
     )
+
+
+def _digital_line(line: Node) -> dict[str, str | None]:
+    return {
+        "item": line.text("ItemName"),
+        "specification": line.text("SpecMod"),
+        "unit": line.text("MeaUnits"),
+        "quantity": quantity(line.text("Quantity")),
+        "unit price": unit_price(line.text("UnPrice")),
+        "net": amount(line.text("Amount")),
+        "tax rate": percentage(line.text("TaxRate"), whole=1),
+        "tax": amount(line.text("ComTaxAm")),
+        "total": amount(line.text("TotaltaxIncludedAmount")),
+    }
+
+
+def _tagged_line(line: Node) -> dict[str, str | None]:
+    return {
+        "item": line.text("Item"),
+        "specification": line.text("Specification"),
+        "unit": line.text("MeasurementDimension"),
+        "quantity": quantity(line.text("Quantity")),
+        "unit price": unit_price(line.text("Price")),
+        "net": amount(line.text("Amount")),
+        "tax rate": line.text("TaxScheme"),
+        "tax": amount(line.text("TaxAmount")),
+    }
 
 
 def railway(root: Node) -> Embedded | None:

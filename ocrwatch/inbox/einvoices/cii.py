@@ -6,7 +6,7 @@ they say, not in where. ZUGFeRD 1.0 has other names for the same sections.
 
 from __future__ import annotations
 
-from ocrwatch.inbox.einvoices.found import amount, day, kept
+from ocrwatch.inbox.einvoices.found import amount, day, kept, percentage, quantity, table, unit_price
 from ocrwatch.inbox.einvoices.xml_tree import Node
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Embedded
@@ -43,6 +43,7 @@ def invoice(root: Node) -> Embedded | None:
     issuer = facts.get("seller tax id") or facts.get("seller", "")
     return Embedded(
         facts=facts,
+        lines=table(map(_line, trade.every("IncludedSupplyChainTradeLineItem"))),
         invoice="|".join((issuer, facts["number"], facts.get("date", ""))) if issuer else "",
         remarks=_remarks(head.text("TypeCode")),
     )
@@ -77,6 +78,24 @@ def _in_currency(sums: Node, name: str, currency: str) -> str | None:
 def _items(trade: Node) -> str:
     lines = trade.every("IncludedSupplyChainTradeLineItem", "SpecifiedTradeProduct")
     return "; ".join(dict.fromkeys(name for line in lines if (name := line.text("Name"))))
+
+
+def _line(line: Node) -> dict[str, str | None]:
+    """One line: quantity and unit price before tax, as EN 16931 has them. ZUGFeRD 1.0 names the sections otherwise."""
+    product = line.first("SpecifiedTradeProduct") or Node("")
+    agreement, delivery, settlement = (
+        next((child for child in line.children if child.name.endswith(name)), Node(""))
+        for name in ("TradeAgreement", "TradeDelivery", "TradeSettlement")
+    )
+    sums = next((child for child in settlement.children if child.name.endswith("MonetarySummation")), Node(""))
+    rate = settlement.text("ApplicableTradeTax", "RateApplicablePercent")
+    return {
+        "item": product.text("Name"),
+        "quantity": quantity(delivery.text("BilledQuantity")),
+        "unit price": unit_price(agreement.text("NetPriceProductTradePrice", "ChargeAmount")),
+        "net": amount(sums.text("LineTotalAmount")),
+        "tax rate": percentage(rate, whole=100),
+    }
 
 
 def _remarks(kind: str | None) -> tuple[Message, ...]:

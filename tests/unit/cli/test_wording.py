@@ -30,7 +30,7 @@ def parser_says(*arguments: str) -> str:
         (("--wombat",), "There is no option --wombat."),
         (("init", "--engin", "x"), "There is no option --engin. Did you mean --engine?"),
         (("wombat",), "There is no command wombat."),
-        (("stats",), "There is no command stats. Did you mean 'status'?"),
+        (("statuss",), "There is no command statuss. Did you mean 'status'?"),
         (("why",), "FILE|ID is not given."),
         (("init", "--engine", "x"), "The value of '--engine' is not right. Choose one of 'auto', 'local', 'endpoint'."),
         (("init", "--folder"), "--folder needs a value behind it."),

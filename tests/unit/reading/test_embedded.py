@@ -14,7 +14,7 @@ from ocrwatch.messages import message
 from ocrwatch.ports import Embedded, Field, Inspection, Picture, PictureLimits, Profile, Reading
 from ocrwatch.reading.embedded import EmbeddedReader
 from ocrwatch.reading.meanings import filled
-from tests.einvoices import DIGITAL, FACTUR_X, TICKET
+from tests.einvoices import DIGITAL, DIGITAL_LINE, FACTUR_X, TICKET
 from tests.fakes_reader import NoReader, SaidReader
 
 DOCUMENT = Document(
@@ -120,6 +120,39 @@ def test_a_bare_date_on_a_ticket_is_not_guessed() -> None:
     asked = profile(Field(name="日期", type="date"), Field(name="开票日期", type="date"), Field(name="乘车日期"))
     assert filled(asked, RAILWAY).entry == {"开票日期": "2026-11-06", "乘车日期": "2026-11-03 19:54"}
     assert filled(asked, INVOICE).entry["日期"] == "2026-11-05"
+
+
+# ---------------------------------------------------------------- tables
+
+
+LINES = Field(
+    name="明细",
+    type="items",
+    fields=(
+        Field(name="品名"),
+        Field(name="qty", type="amount"),
+        Field(name="金额", type="amount"),
+        Field(name="颜色"),
+    ),
+)
+
+
+def test_the_lines_of_the_data_fill_a_table() -> None:
+    """By the names of the table's own fields; what the data has no word for stays empty."""
+    reading = read(replace(INVOICE, lines=(DIGITAL_LINE,)), profile(Field(name="合计"), LINES), NoReader())
+    (entry,) = reading.entries
+    assert entry == {
+        "合计": "CNY 1200.00",
+        "明细": ({"品名": DIGITAL_LINE["item"], "qty": "12", "金额": "CNY 1132.08", "颜色": None},),
+    }
+
+
+def test_a_table_that_is_not_in_the_data_is_read_from_the_page() -> None:
+    """Print alone tells no lines for certain."""
+    lines = ({"品名": "云服务器"},)
+    reading = read(INVOICE, profile(Field(name="合计"), LINES), SaidReader({"合计": "1200.00", "明细": lines}))
+    assert reading.entries == ({"合计": "CNY 1200.00", "明细": lines},)
+    assert said(reading) == []
 
 
 # ---------------------------------------------------------------- the page is read as well
