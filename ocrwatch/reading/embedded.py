@@ -65,9 +65,15 @@ def _by_data(document: Document, found: Embedded, told: Filled, *remarks: Messag
         entries=({**told.entry, **told.tables},),
         engine=ENGINE,
         pages=str(document.pages),
+        text=_text(found),
         remarks=(*found.remarks, *unknown, *remarks),
         embedded=found,
     )
+
+
+def _text(found: Embedded) -> str:
+    """All that the data says: what a sum is compared with, whether the columns hold it or not."""
+    return "\n".join(said for part in (found.facts, *found.lines) for said in part.values())
 
 
 def _without_page(document: Document, found: Embedded, told: Filled, reason: Message) -> Reading:
@@ -96,6 +102,7 @@ def _together(profile: Profile, found: Embedded, told: Filled, page: Reading) ->
         page,
         entries=({**seen, **told.entry, **told.tables},),
         engine=f"{ENGINE}, {page.engine}",
+        text=f"{page.text}\n{_text(found)}",
         remarks=(*found.remarks, *differing, *page.remarks),
         embedded=found,
     )

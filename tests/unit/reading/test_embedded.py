@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ocrwatch.checking.checker import RowChecker
 from ocrwatch.config.profiles import built_in
 from ocrwatch.document import MAX_ATTEMPTS, Document, Signature
 from ocrwatch.errors import BadAnswer, BadKey, DecoderCrashed, Unreadable
@@ -145,6 +146,15 @@ def test_the_lines_of_the_data_fill_a_table() -> None:
         "合计": "CNY 1200.00",
         "明细": ({"品名": DIGITAL_LINE["item"], "qty": "12", "金额": "CNY 1132.08", "颜色": None},),
     }
+
+
+def test_lines_that_add_up_to_the_sum_before_tax_are_right() -> None:
+    """Whether that sum has a column or not; lines that add up to nothing in the data are told of."""
+    asked = profile(Field(name="价税合计", type="amount"), LINES)
+    for net, said_ in (("1132.08", []), ("1000.00", ["明细 add up to 1000.00, 价税合计 says 1200.00"])):
+        found = replace(INVOICE, lines=({**DIGITAL_LINE, "net": net, "unit price": ""},))
+        (row,) = RowChecker().rows(DOCUMENT, asked, read(found, asked, NoReader()))
+        assert [str(remark) for remark in row.check if "add up" in str(remark)] == said_
 
 
 def test_a_table_that_is_not_in_the_data_is_read_from_the_page() -> None:
