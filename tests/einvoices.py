@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tests.pdf_paper import Paper, Text
 
@@ -167,6 +168,16 @@ def digital_pdf(*, properties: bool = True, attachments: Mapping[str, bytes] | N
         "TotalTax-includedAmount": DIGITAL["total"],
     }
     return Paper(pages=[digital_page()], properties=named if properties else {}, attachments=attachments or {}).data()
+
+
+def forms_of(number: str) -> dict[str, bytes]:
+    """The invoice under another number as PDF, OFD and XML, by suffix."""
+    page = [replace(text, said=text.said.replace(DIGITAL["number"], number)) for text in digital_page()]
+    return {
+        "pdf": Paper(pages=[page]).data(),
+        "ofd": ofd(page),
+        "xml": digital_xml({"number": number}),
+    }
 
 
 _TAGS = {

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
+import subprocess
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -47,6 +50,30 @@ def test_three_files_of_one_invoice_make_one_row_and_nothing_is_sent(tmp_path: P
     assert program.left() == []
     told = program.run("why", "b.ofd" if (program.done / "duplicates" / "b.ofd").exists() else "a.pdf")
     assert "Same invoice as row 2, as another file." in told.stdout
+
+
+def test_kills_among_the_files_of_many_invoices_make_no_second_row(tmp_path: Path) -> None:
+    """Killed at moments of its work, it ends with one row an invoice, and every file as it was."""
+    numbers = [f"263120000001234{number:05}" for number in range(25)]
+    files = {f"{number}.{suffix}": data for number in numbers for suffix, data in einvoices.forms_of(number).items()}
+    chance = random.Random(7)
+    with EndpointServer(answering({})) as server:
+        program = _program(tmp_path, server, "china-invoice")
+        for name, data in files.items():
+            (program.inbox / name).write_bytes(data)
+        for _ in range(5):
+            daemon = program.start()
+            with suppress(subprocess.TimeoutExpired):
+                daemon.wait(chance.uniform(0.6, 1.2))
+            daemon.kill()
+            daemon.wait()
+        program.once()
+        assert server.asked == []
+    assert sorted(str(row["发票号码"]) for row in program.rows()) == numbers
+    assert {row["Check"] for row in program.rows()} == {None}
+    assert program.left() == []
+    assert {path.name: path.read_bytes() for path in program.done.rglob("*") if path.is_file()} == files
+    assert len(program.filed(program.done / "duplicates")) == 2 * len(numbers)
 
 
 def test_railway_tickets_and_foreign_buyers(tmp_path: Path) -> None:
