@@ -91,7 +91,7 @@ def test_a_set_up_in_which_nobody_is_asked(tmp_path: Path) -> None:
     )
     assert "Pictures are sent to localhost to be read." in said
     assert (tmp_path / "Scans").is_dir()
-    assert "ocrwatch starts when you log in" in computer.run("autostart", "status")
+    assert "ocrwatch starts at login (" in computer.run("autostart", "status")
     computer.site.write_text("language = 'zh_CN'\n[reader]\nengine = 'endpoint'\n")
     shown = computer.run("config", "show", "--config", str(target))
     for line in (
