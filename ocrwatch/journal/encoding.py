@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import assert_never
+from typing import NotRequired, TypedDict, assert_never
 
 from ocrwatch.document import (
     Amount,
@@ -57,8 +57,9 @@ def stage_to_json(stage: Stage) -> str:
             known = {"rows": _rows_out(rows), "target": _path_out(target)}
         case Refused(reason=reason, target=target):
             known = {"reason": message_to_data(reason), "target": _path_out(target)}
-        case Duplicate(of=of, row=row, target=target):
+        case Duplicate(of=of, row=row, one_invoice=one_invoice, target=target):
             known = {"of": of, "row": row, "target": _path_out(target)}
+            known |= {"one_invoice": True} if one_invoice else {}
         case Filed(outcome=outcome, path=path, rows=rows, reason=reason):
             known = {
                 "outcome": outcome.value,
@@ -89,7 +90,12 @@ def stage_from_json(text: str) -> Stage:
         case "Refused":
             return Refused(reason=message_from_data(known["reason"]), target=_path_in(known["target"]))
         case "Duplicate":
-            return Duplicate(of=known["of"], row=known["row"], target=_path_in(known["target"]))
+            return Duplicate(
+                of=known["of"],
+                row=known["row"],
+                one_invoice=known.get("one_invoice", False),
+                target=_path_in(known["target"]),
+            )
         case "Filed":
             return Filed(
                 outcome=Outcome(known["outcome"]),
@@ -106,9 +112,14 @@ def written_from_json(text: str) -> tuple[Row, ...]:
     return _rows_in(_written(json.loads(text)))
 
 
+def written_cells_from_json(text: str) -> dict[str, tuple[Cell, ...]]:
+    """The cells of these rows, by the rows' ids; cheaper."""
+    return {row["id"]: _cells_in(row["cells"]) for row in _written(json.loads(text))}
+
+
 def written_ids_from_json(text: str) -> tuple[str, ...]:
-    """The ids of these rows; cheaper."""
-    return tuple(str(row["id"]) for row in _written(json.loads(text)))
+    """The ids of these rows; cheaper still."""
+    return tuple(row["id"] for row in _written(json.loads(text)))
 
 
 def filed_path_from_json(text: str) -> Path | None:
@@ -124,10 +135,41 @@ def value_to_json(value: Value) -> str:
 def value_from_json(text: str) -> Value:
     """The value that `value_to_json` wrote."""
     kind, *parts = json.loads(text)
-    return _value_in(kind, parts)
+    return _VALUES[kind](*parts)
 
 
-def _written(known: Mapping[str, list[dict[str, JSON]]]) -> list[dict[str, JSON]]:
+class _StoredItems(TypedDict):
+    name: str
+    lines: list[list[list[str]]]
+
+
+class _StoredGrid(TypedDict):
+    caption: str
+    cells: list[list[int | str]]
+
+
+class _StoredBeside(TypedDict):
+    suffix: str
+    content: str | None
+    path: str | None
+
+
+class _StoredRow(TypedDict):
+    id: str
+    cells: list[list[str]]
+    check: list[JSON]
+    received: str
+    pages: str
+    engine: str
+    folder: str
+    file: str | None
+    month: NotRequired[str]  # the volume; ledgers had months before they had folders
+    items: NotRequired[list[_StoredItems]]
+    grids: NotRequired[list[_StoredGrid]]
+    beside: NotRequired[list[_StoredBeside]]
+
+
+def _written(known: Mapping[str, list[_StoredRow]]) -> list[_StoredRow]:
     """While it is read again, the rows from before."""
     return known.get("earlier") or known.get("rows") or []
 
@@ -165,8 +207,9 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "engine": row.engine,
             "folder": row.folder,
             "file": _path_out(row.file),
-            **({"month": row.month} if row.month else {}),
+            **({"month": row.volume} if row.volume else {}),
             **({"items": _items_out(row.items)} if row.items else {}),
+            **({"invoice": row.invoice} if row.invoice else {}),
             **({"grids": [_grid_out(grid) for grid in row.grids]} if row.grids else {}),
             **({"beside": [_beside_out(each) for each in row.beside]} if row.beside else {}),
         }
@@ -182,68 +225,48 @@ def _items_out(items: Sequence[Items]) -> list[JSON]:
     return [{"name": each.name, "lines": [_cells_out(line) for line in each.lines]} for each in items]
 
 
-def _items_in(items: JSON) -> tuple[Items, ...]:
-    assert isinstance(items, list)
-    return tuple(_one_in(each) for each in items if isinstance(each, dict))
+def _items_in(items: list[_StoredItems]) -> tuple[Items, ...]:
+    return tuple(Items(name=each["name"], lines=tuple(map(_cells_in, each["lines"]))) for each in items)
 
 
-def _one_in(items: Mapping[str, JSON]) -> Items:
-    lines = items["lines"]
-    assert isinstance(lines, list)
-    found = tuple(tuple(_cell_in(cell) for cell in line) for line in lines if isinstance(line, list))
-    return Items(name=str(items["name"]), lines=found)
+def _rows_in(rows: list[_StoredRow]) -> tuple[Row, ...]:
+    return tuple(map(_row_in, rows))
 
 
-def _rows_in(rows: list[dict[str, JSON]]) -> tuple[Row, ...]:
-    return tuple(_row_in(row) for row in rows)
-
-
-def _row_in(row: Mapping[str, JSON]) -> Row:
-    cells, check, file = row["cells"], row["check"], row["file"]
-    assert isinstance(cells, list)
-    assert isinstance(check, list)
+def _row_in(row: _StoredRow) -> Row:
     return Row(
-        id=str(row["id"]),
-        cells=tuple(_cell_in(cell) for cell in cells),
-        check=tuple(message_from_data(remark) for remark in check if isinstance(remark, dict)),
-        received=datetime.fromisoformat(str(row["received"])),
-        pages=str(row["pages"]),
-        engine=str(row["engine"]),
-        folder=str(row["folder"]),
-        file=Path(file) if isinstance(file, str) else None,
-        month=str(row.get("month", "")),
+        id=row["id"],
+        cells=_cells_in(row["cells"]),
+        check=tuple(map(message_from_data, row["check"])),
+        received=datetime.fromisoformat(row["received"]),
+        pages=row["pages"],
+        engine=row["engine"],
+        folder=row["folder"],
+        file=_path_in(row["file"]),
+        volume=row.get("month", ""),
         items=_items_in(row.get("items", [])),
-        grids=_grids_in(row.get("grids", [])),
-        beside=_beside_in(row.get("beside", [])),
+        invoice=str(row.get("invoice", "")),
+        grids=tuple(map(_grid_in, row.get("grids", []))),
+        beside=tuple(map(_beside_in, row.get("beside", []))),
     )
 
 
 def _grid_out(grid: Grid) -> JSON:
     cells: list[JSON] = [
-        [[cell.row, cell.column, cell.rows, cell.columns, int(cell.heading)], *_value_out(cell.value)]
+        [cell.row, cell.column, cell.rows, cell.columns, int(cell.heading), *_value_out(cell.value)]
         for cell in grid.cells
     ]
     return {"caption": grid.caption, "cells": cells}
 
 
-def _grids_in(grids: JSON) -> tuple[Grid, ...]:
-    assert isinstance(grids, list)
-    return tuple(_grid_in(grid) for grid in grids if isinstance(grid, dict))
+def _grid_in(grid: _StoredGrid) -> Grid:
+    return Grid(caption=grid["caption"], cells=tuple(map(_grid_cell_in, grid["cells"])))
 
 
-def _grid_in(grid: Mapping[str, JSON]) -> Grid:
-    cells = grid["cells"]
-    assert isinstance(cells, list)
-    return Grid(
-        caption=str(grid["caption"]), cells=tuple(_grid_cell_in(cell) for cell in cells if isinstance(cell, list))
-    )
-
-
-def _grid_cell_in(cell: list[JSON]) -> GridCell:
-    place, kind, *parts = cell
-    assert isinstance(place, list)
-    row, column, rows, columns, heading = (number if isinstance(number, int) else 0 for number in place)
-    value = _value_in(str(kind), [str(part) for part in parts])
+def _grid_cell_in(cell: list[int | str]) -> GridCell:
+    row, column, rows, columns, heading = (int(number) for number in cell[:5])
+    kind, *parts = (str(part) for part in cell[5:])
+    value = _VALUES[kind](*parts)
     return GridCell(row=row, column=column, rows=rows, columns=columns, heading=bool(heading), value=value)
 
 
@@ -251,25 +274,12 @@ def _beside_out(beside: Beside) -> JSON:
     return {"suffix": beside.suffix, "content": beside.content, "path": _path_out(beside.path)}
 
 
-def _beside_in(beside: JSON) -> tuple[Beside, ...]:
-    assert isinstance(beside, list)
-    return tuple(
-        Beside(
-            suffix=str(each["suffix"]),
-            content=each["content"] if isinstance(each["content"], str) else None,
-            path=Path(path) if isinstance(path := each["path"], str) else None,
-        )
-        for each in beside
-        if isinstance(each, dict)
-    )
+def _beside_in(beside: _StoredBeside) -> Beside:
+    return Beside(suffix=beside["suffix"], content=beside["content"], path=_path_in(beside["path"]))
 
 
-def _cell_in(cell: JSON) -> Cell:
-    assert isinstance(cell, list)
-    name, kind, *parts = cell
-    if kind == "text" and len(parts) == 1:  # most are
-        return Cell(str(name), str(parts[0]))
-    return Cell(str(name), _value_in(str(kind), [str(part) for part in parts]))
+def _cells_in(cells: list[list[str]]) -> tuple[Cell, ...]:
+    return tuple(Cell(name, _VALUES[kind](*parts)) for name, kind, *parts in cells)
 
 
 def _value_out(value: Value) -> list[str]:
@@ -290,19 +300,12 @@ def _value_out(value: Value) -> list[str]:
             assert_never(unreachable)
 
 
-def _value_in(kind: str, parts: list[str]) -> Value:
-    match kind, parts:
-        case "empty", []:
-            return None
-        case "text", [text]:
-            return text
-        case "integer", [text]:
-            return int(text)
-        case "amount", [number, currency]:
-            return Amount(Decimal(number), currency)
-        case "datetime", [text]:
-            return datetime.fromisoformat(text)
-        case "date", [text]:
-            return date.fromisoformat(text)
-        case _:
-            raise ValueError(f"no such kind of value: {kind}")
+_VALUES: Mapping[str, Callable[..., Value]] = {
+    "empty": lambda: None,
+    "text": str,
+    "integer": int,
+    "amount": lambda number, currency: Amount(Decimal(number), currency),
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
+"""What makes a value of what stands after its kind."""
