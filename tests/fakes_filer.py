@@ -73,6 +73,7 @@ class FakeFiler:
             return
         beside.path.parent.mkdir(parents=True, exist_ok=True)
         beside.path.write_bytes(content)
+        self._reserved.pop(beside.path, None)
 
 
 def _mark(document: Document) -> tuple[str, int]:

@@ -85,6 +85,7 @@ def _changed(row: Row, change: Change) -> Row:
         pages=read.pages,
         engine=read.engine,
         file=change.file or row.file,
+        beside=read.beside,
     )
 
 

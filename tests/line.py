@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ocrwatch.document import Cell, Document, Items, Row, Step, next_step
+from ocrwatch.document import Beside, Cell, Document, Items, Row, Step, next_step
 from ocrwatch.errors import Halt, LineError
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.journal import Journal
@@ -85,9 +85,10 @@ class ScriptedReader:
 
 
 class PlainChecker:
-    """Rows of text, and their items; `check` is what is doubted."""
+    """Rows of text, and their items; `check` is what is doubted, `suffix` that of a file beside the scan, "" for none."""
 
     check: tuple[Message, ...] = ()
+    suffix: str = ""
 
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
         from datetime import UTC, datetime
@@ -100,9 +101,9 @@ class PlainChecker:
             for name, lines in tables
         )
         received = datetime.fromtimestamp(NOW, UTC)
-        return (
-            Row(id=document.id, cells=cells, check=self.check, received=received, engine=reading.engine, items=items),
-        )
+        row = Row(id=document.id, cells=cells, check=self.check, received=received, engine=reading.engine, items=items)
+        beside = (Beside(suffix=self.suffix, content=str(cells[0].value)),) if self.suffix else ()
+        return (replace(row, beside=beside),)
 
 
 class Line:
@@ -114,6 +115,7 @@ class Line:
         self.state = folder / "state"
         self.ledger = ledger or FakeLedger()
         self.billed: Counter[str] = Counter()
+        self.checker = PlainChecker()
         self.volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
         self.halts: list[Halt] = []
         self.now = NOW
@@ -145,7 +147,7 @@ class Running:
         route = Route(
             profile=PROFILE,
             reader=self.reader,
-            checker=PlainChecker(),
+            checker=line.checker,
             ledger=line.ledger,
             filer=filer,
             volume_of=line.volume_of,
@@ -155,7 +157,7 @@ class Running:
         crasher.around(journal.documents, "save")
         crasher.around(journal.answers, "put")
         crasher.around(journal.invoices, "mark")
-        crasher.around(filer, "reserve", "file")
+        crasher.around(filer, "reserve", "file", "reserve_beside", "put_beside")
         if isinstance(line.ledger, FakeLedger | SeriesLedger) and crasher.at is not None:
             self.ledger_guard = _Guarded(line.ledger, crasher)
             self.routes[str(line.inbox)] = replace(route, ledger=self.ledger_guard)

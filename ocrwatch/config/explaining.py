@@ -106,7 +106,7 @@ def _unknown(location: Sequence[int | str]) -> Message:
         text = "there is no setting {name}. Keys are not kept in this file: ocrwatch key set"
         return message(text, name=name)
     guess = process.extractOne(name, list(table.model_fields), scorer=fuzz.ratio, score_cutoff=_CLOSE_ENOUGH)
-    if guess is not None:
+    if guess is not None and name not in Settings.model_fields:
         return message("there is no setting {name}. Did you mean {guess}?", name=name, guess=guess[0])
     if name in Settings.model_fields:
         text = "{name} does not belong here: write it at the top, above the first line in brackets."

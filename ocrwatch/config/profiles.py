@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, StrictBool, model_validator
 
 from ocrwatch.ports import Field, Profile
 
-_ReadableType = Literal["text", "amount", "date", "datetime", "id", "integer", "items"]
+PrintedType = Literal["text", "amount", "date", "datetime", "id", "integer", "items"]
 """The types that a field of a person's own may have: what is read from the paper."""
 
 
@@ -24,7 +24,7 @@ class FieldData(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     name: str
-    type: _ReadableType | None = None
+    type: PrintedType | None = None
     required: StrictBool | None = None
     labels: tuple[str, ...] | None = None
     unique: StrictBool | None = None

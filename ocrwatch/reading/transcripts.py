@@ -50,12 +50,13 @@ def transcribed(content: str, task: Task) -> Transcript:
 
 
 def _tables(said: str) -> Transcript:
-    html = "\n".join(_FENCED.findall(said)) or said[max(0, said.find("<")) :]
+    fenced = _FENCED.findall(said)
+    html = "\n".join(fenced) if fenced else said[max(0, said.find("<")) :]
     if not html.strip():
         raise BadAnswer(message("The answer of the reading service was empty."))
     if is_cut_off(html):
         raise BadAnswer(message("The answer of the reading service was cut off."))
-    tables = printed_tables(html if _FENCED.search(said) else html[: html.rfind(">") + 1])
+    tables = printed_tables(html if fenced else html[: html.rfind(">") + 1])
     texts = [cell.text for table in tables for cell in table.cells]
     if not any(texts):
         raise BadAnswer(message("The answer of the reading service has no table."))
@@ -78,7 +79,8 @@ def _unwrapped(said: str) -> str:
 
 def _formulas(said: str) -> str:
     """The formulas alone, each on lines of its own, without what marks them as such."""
-    inner = "\n".join(_FENCED.findall(said)) or said
+    fenced = _FENCED.findall(said)
+    inner = "\n".join(fenced) if fenced else said
     shown = [first or second for first, second in _MATHEMATICS.findall(inner)]
     if shown:
         return "\n".join(each.strip() for each in shown if each.strip())

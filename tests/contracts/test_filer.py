@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ocrwatch.document import Outcome
-from ocrwatch.errors import Gone
+from ocrwatch.document import Beside, Outcome
+from ocrwatch.errors import FolderAway, Gone
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.messages import message
 from ocrwatch.ports import Filer
@@ -115,3 +116,54 @@ def test_kept(keeping: Filer, inbox: Path) -> None:
     keeping.file(document, None)
     keeping.file(document, None, message("it is blank"))
     assert document.path.read_bytes() == b"the scan"
+
+
+TEXT = Beside(suffix=".txt", content="what is printed\n")
+
+
+def test_a_file_lies_beside_the_filed_scan(filer: Filer, inbox: Path) -> None:
+    """Under a name like the scan's, which is nobody else's from when it was reserved; written twice, it is one."""
+    document = dropped(inbox, folder="anna")
+    target = filer.reserve(document, Outcome.DONE)
+    path = filer.reserve_beside(document, target, TEXT)
+    assert path == inbox / "done" / "anna" / "scan.txt"
+    assert filer.reserve_beside(document, target, TEXT) == path, "after a crash it is found again"
+    filer.file(document, target)
+    for _ in range(2):
+        filer.put_beside(document, replace(TEXT, path=path))
+        assert path.read_text(encoding="utf-8-sig") == TEXT.content
+    assert filer.reserve_beside(document, target, replace(TEXT, path=path)) == path, "what says the same is not doubled"
+    assert filer.reserve_beside(document, target, replace(TEXT, path=path, content="other")) != path
+
+
+def test_files_beside_scans_never_take_a_name_that_is_taken(filer: Filer, inbox: Path) -> None:
+    """A person's file of that name stays, and so does the file of another scan."""
+    mine = inbox / "done" / "scan.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    one, two = dropped(inbox, key=1), dropped(inbox, "scan.png", b"other", key=2)
+    paths = [filer.reserve_beside(each, filer.reserve(each, Outcome.DONE), TEXT) for each in (one, two)]
+    assert [path.name for path in paths] == ["scan (2).txt", "scan (3).txt"]
+    for document, path in zip((one, two), paths, strict=True):
+        filer.put_beside(document, replace(TEXT, path=path))
+    assert mine.read_text() == "mine"
+
+
+def test_a_file_that_a_person_changed_is_not_written_over(filer: Filer, inbox: Path) -> None:
+    """Nor one that took the reserved name; a name that was removed is made again."""
+    document = dropped(inbox)
+    target = filer.reserve(document, Outcome.DONE)
+    beside = replace(TEXT, path=filer.reserve_beside(document, target, TEXT))
+    assert beside.path is not None
+    beside.path.unlink(missing_ok=True)
+    filer.put_beside(document, beside)
+    beside.path.write_text("mine")
+    with pytest.raises(FolderAway):
+        filer.put_beside(document, beside)
+    assert beside.path.read_text() == "mine"
+
+
+def test_beside_a_scan_that_stays(keeping: Filer, inbox: Path) -> None:
+    """The file goes to done: in the inbox it would be taken for a scan."""
+    document = dropped(inbox)
+    assert keeping.reserve_beside(document, None, TEXT) == inbox / "done" / "scan.txt"

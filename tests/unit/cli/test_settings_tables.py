@@ -9,8 +9,7 @@ from typing import get_args
 from ocrwatch.cli.settings_configuration import _parts
 from ocrwatch.cli.settings_drafts import draft_of, kinds
 from ocrwatch.config.loading import load
-from ocrwatch.config.profiles import built_in
-from ocrwatch.ports import FieldType
+from ocrwatch.config.profiles import PrintedType, built_in
 from ocrwatch.settings_pages.words import KINDS, TYPES
 
 TEXT = "[[inbox]]\nfolder = 'a'\nfields = ['number', {name = 'goods', fields = ['article', 'pieces']}]\n"
@@ -18,7 +17,7 @@ TEXT = "[[inbox]]\nfolder = 'a'\nfields = ['number', {name = 'goods', fields = [
 
 def test_every_type_and_document_type_has_its_words() -> None:
     """A choice that had none would fall back to another one."""
-    assert set(TYPES) == set(get_args(FieldType))
+    assert set(TYPES) == set(get_args(PrintedType))
     assert set(KINDS) == set(built_in()) == {kind.name for kind in kinds()}
 
 

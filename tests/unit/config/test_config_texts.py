@@ -91,6 +91,7 @@ waiting = false
 [[inbox]]
 folder = "扫描's"
 fields = ["发票号码", {name = '票"价"', type = "amount", required = false, labels = ["金额", 'C:\\x']}]
+languages = ["English", "中文"]
 prompt = "one\\ntwo \\"three\\" \\u007f"
 ledger = "L.xlsm"
 template = "T.xlsm"
@@ -111,6 +112,11 @@ buyer = {name = "云溪\\"科技", tax_id = "91330105MA7C4PL8XP"}
 [[inbox]]
 folder = "b"
 profile = "train-ticket"
+[[inbox]]
+folder = "c"
+task = "document"
+document_format = "latex"
+languages = ["French"]
 """
 
 
@@ -126,19 +132,21 @@ def test_what_is_shown_has_the_same_effect(tmp_path: Path, text: str) -> None:
             exclude={"fields", "profile", "sheet"}
         )
         assert (other.profile_name(), other.sheet_name()) == (one.profile_name(), one.sheet_name())
-        assert profile(other.profile_name(), other.fields, None) == profile(one.profile_name(), one.fields, None)
+        assert other.line_profile() == one.line_profile()
 
 
 def test_defaults_are_marked(tmp_path: Path) -> None:
     """A person sees what they have set themselves, and every setting there is."""
     assert all(line.endswith(DEFAULT_MARK) for line in shown(Settings()).splitlines() if re.match(r"\w+ = ", line))
     changed = shown(loaded(tmp_path, ALL_CHANGED))
-    *first, second = changed.split("[[inbox]]\n")
-    own = [line for part in first for line in part.splitlines() if not line.startswith(("profile", "# locked"))]
+    *first, second, task = changed.split("[[inbox]]\n")
+    usual = ("profile", "# locked", "task", "document_format")
+    own = [line for part in first for line in part.splitlines() if not line.startswith(usual)]
     assert not [line for line in own if line.endswith(DEFAULT_MARK)]
     marked = {line.split(" ")[0] for line in second.splitlines() if line.endswith(DEFAULT_MARK)}
     assert {"ledger", "sheet", "watch", "#"} <= marked
     assert not {"folder", "profile"} & marked
+    assert {'task = "document"', 'document_format = "latex"', 'languages = ["French"]'} <= set(task.splitlines())
     for header, table in TABLES.items():
         for name in table.model_fields:
             assert re.search(rf"^(# )?{name} (=|is not set)|^\[+{name}\]", shown(Settings()), re.MULTILINE), (

@@ -20,10 +20,13 @@ from hypothesis import strategies as st
 from ocrwatch.document import (
     Amount,
     Arrived,
+    Beside,
     Cell,
     Document,
     Duplicate,
     Filed,
+    Grid,
+    GridCell,
     Items,
     Outcome,
     Read,
@@ -76,11 +79,24 @@ messages = st.recursive(
 paths = st.none() | st.builds(Path, st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 cells = st.lists(st.builds(Cell, st.text(st.characters(codec="utf-8")), values), max_size=4).map(tuple)
 tables = st.builds(Items, name=st.text(max_size=3), lines=st.lists(cells, max_size=3).map(tuple))
+grid_cells = st.builds(
+    GridCell,
+    row=st.integers(0, 9),
+    column=st.integers(0, 9),
+    value=values,
+    rows=st.integers(1, 3),
+    columns=st.integers(1, 3),
+    heading=st.booleans(),
+)
+grids = st.builds(Grid, cells=st.lists(grid_cells, max_size=3).map(tuple), caption=st.text(max_size=3))
+besides = st.builds(Beside, suffix=st.sampled_from([".txt", ".md"]), content=st.none() | st.text(), path=paths)
 rows = st.builds(
     Row,
     id=st.just("ab" * 8),
     cells=cells,
     items=st.lists(tables, max_size=2).map(tuple),
+    grids=st.lists(grids, max_size=2).map(tuple),
+    beside=st.lists(besides, max_size=2).map(tuple),
     check=st.lists(messages, max_size=2).map(tuple),
     received=st.datetimes(timezones=st.just(UTC)),
     engine=st.just("local"),
@@ -107,7 +123,7 @@ def test_rows_from_before_there_were_items_are_read() -> None:
     """And a row without items is written as it was then."""
     row = Row(id="x", cells=(Cell("a", "b"),), received=datetime(2024, 1, 1, tzinfo=UTC), engine="local")
     text = stage_to_json(Recorded(rows=(row,), target=None))
-    assert "items" not in text
+    assert not {"items", "grids", "beside"} & {word.strip('":') for word in text.split()}
     assert stage_from_json(text) == Recorded(rows=(row,), target=None)
 
 
