@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
-from ocrwatch.document import Document, Row
+from ocrwatch.document import Beside, Document, Row
 from ocrwatch.ports import Filer
 
 
@@ -36,4 +37,15 @@ def put_files_beside(rows: Sequence[Row], document: Document, filer: Filer) -> N
 
 def written(row: Row) -> Row:
     """`row` whose files are on the disk: from now on they are the person's."""
-    return replace(row, beside=tuple(replace(each, content=None) for each in row.beside)) if row.beside else row
+    return replace(row, beside=tuple(map(_written, row.beside))) if row.beside else row
+
+
+def _written(beside: Beside) -> Beside:
+    if beside.content is None:
+        return beside
+    return replace(beside, content=None, digest=digest_of_content(beside.content))
+
+
+def digest_of_content(content: str) -> str:
+    """The SHA-256 (hex) by which a file's content is known."""
+    return sha256(content.encode("utf-8", "replace")).hexdigest()

@@ -102,12 +102,14 @@ class Grid:
 class Beside:
     """A file of ours beside the filed scan, whose name ends in `suffix`.
 
-    `path` is known once its name is reserved. `content` is None once it is written: then the file is the person's.
+    `path` is known once its name is reserved. `content` is None once it is written: then the file is the person's, and
+    `digest`, the SHA-256 of what we wrote, tells whether another reading says the same.
     """
 
     suffix: str
     content: str | None
     path: Path | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ocrwatch.beside import digest_of_content
 from ocrwatch.document import Beside, Cell, Document, Items, Read, Row, Value, advance
 from ocrwatch.ledger.comparing import Kinds, kinds_of, shows
 from ocrwatch.ledger.layout import Part, heading_key
@@ -155,9 +156,15 @@ def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
 
 
 def _with_paths(before: Row, row: Row) -> tuple[Beside, ...]:
-    """The files beside the scan, where they lie: one that would say the same is not made twice."""
-    paths = {each.suffix: each.path for each in before.beside}
-    return tuple(replace(each, path=paths.get(each.suffix)) for each in row.beside)
+    """The files beside the scan: one that says the same as what we wrote stays as it is, whatever became of it."""
+    known = {each.suffix: each for each in before.beside}
+    return tuple(
+        there if (there := known.get(each.suffix)) and _says_the_same(there, each) else each for each in row.beside
+    )
+
+
+def _says_the_same(there: Beside, new: Beside) -> bool:
+    return bool(there.digest) and new.content is not None and digest_of_content(new.content) == there.digest
 
 
 def _merged(before: Row, wanted: Row, line: Line | None, kinds: Kinds, render: Render, *, begun: bool) -> Row:

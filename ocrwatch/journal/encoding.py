@@ -152,6 +152,7 @@ class _StoredBeside(TypedDict):
     suffix: str
     content: str | None
     path: str | None
+    digest: str
 
 
 class _StoredRow(TypedDict):
@@ -271,11 +272,18 @@ def _grid_cell_in(cell: list[int | str]) -> GridCell:
 
 
 def _beside_out(beside: Beside) -> JSON:
-    return {"suffix": beside.suffix, "content": beside.content, "path": _path_out(beside.path)}
+    return {
+        "suffix": beside.suffix,
+        "content": beside.content,
+        "path": _path_out(beside.path),
+        "digest": beside.digest,
+    }
 
 
 def _beside_in(beside: _StoredBeside) -> Beside:
-    return Beside(suffix=beside["suffix"], content=beside["content"], path=_path_in(beside["path"]))
+    return Beside(
+        suffix=beside["suffix"], content=beside["content"], path=_path_in(beside["path"]), digest=beside["digest"]
+    )
 
 
 def _cells_in(cells: list[list[str]]) -> tuple[Cell, ...]:

@@ -89,7 +89,13 @@ grid_cells = st.builds(
     heading=st.booleans(),
 )
 grids = st.builds(Grid, cells=st.lists(grid_cells, max_size=3).map(tuple), caption=st.text(max_size=3))
-besides = st.builds(Beside, suffix=st.sampled_from([".txt", ".md"]), content=st.none() | st.text(), path=paths)
+besides = st.builds(
+    Beside,
+    suffix=st.sampled_from([".txt", ".md"]),
+    content=st.none() | st.text(),
+    path=paths,
+    digest=st.text(max_size=2),
+)
 rows = st.builds(
     Row,
     id=st.just("ab" * 8),
