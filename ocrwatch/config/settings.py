@@ -158,12 +158,21 @@ class Inbox(_Table):
             raise Misfit(message('only a field of type "items" has fields of its own: {field}', field=stray.name))
         return value
 
+    @field_validator("task", mode="before")
+    @classmethod
+    def _is_one(cls, value: object) -> object:
+        known = ("fields", *SHEETS)
+        if isinstance(value, str) and value not in known:
+            name, choices = _nearest(value, known), ", ".join(f'"{each}"' for each in known)
+            raise Misfit(message("there is no task {name}: choose one of {choices}", name=name, choices=choices))
+        return value
+
     @field_validator("task")
     @classmethod
     def _has_no_fields(cls, value: Task, info: ValidationInfo) -> Task:
         for name in ("profile", "fields"):
             if value != "fields" and info.data.get(name):
-                raise Misfit(message('it reads no fields: leave out {name}, or say "fields" here', name=name))
+                raise Misfit(message('this task reads no fields: leave out {name}, or say "fields"', name=name))
         return value
 
     @field_validator("document_format")

@@ -46,6 +46,7 @@ def data_of(file: ConfigurationFile) -> dict[str, object]:
         '[[inbox]]\nfolder = "a"\n',
         '[[inbox]]\nfolder = "a"\nprofile = "receipt"\nfields = ["total", {name = "x", type = "date", labels = ["X"]}]\n',
         'inbox = [{folder = "a", fields = ["n"], sheet = "S"}]\nendpoint.model = "m"\n',
+        '[[inbox]]\nfolder = "a"\ntask = "document"\ndocument_format = "latex"\n',
     ],
 )
 def test_saving_what_is_there_changes_nothing(tmp_path: Path, text: str) -> None:
@@ -217,3 +218,17 @@ def test_a_daemon_that_cannot_start_says_why(tmp_path: Path) -> None:
     file = file_with(tmp_path, "language = 3\n")
     with pytest.raises(UsageError, match=r"could not start: .*language"):
         start_daemon(file.path, tmp_path / "state-dir")
+
+
+def test_a_folder_of_another_task_is_kept_and_can_become_one_of_receipts(tmp_path: Path) -> None:
+    """What is said of the task goes when a document type is chosen; what is said of the folder stays."""
+    file = file_with(
+        tmp_path, '[[inbox]]\nfolder = "a"\ntask = "document"\ndocument_format = "latex"\nrecursive = true\n'
+    )
+    draft = draft_of(file)
+    (watched,) = draft.watched
+    assert watched.kind == "document"
+    file.save(replace(draft, watched=(replace(watched, kind="receipt"),)))
+    assert data_of(file)["inbox"] == [{"folder": "a", "recursive": True, "profile": "receipt"}]
+    (inbox,) = file.settings().inbox
+    assert inbox.task == "fields"

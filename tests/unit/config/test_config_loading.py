@@ -383,3 +383,56 @@ def test_loading_brings_in_no_heavy_packages(tmp_path: Path) -> None:
     assert loaded.isdisjoint(
         {"keyring", "dateparser", "rapidfuzz", "babel", "PIL", "openpyxl", "httpx", "rich", "typer", "stdnum", "psutil"}
     )
+
+
+# ---------------------------------------------------------------- tasks
+
+
+@pytest.mark.parametrize(
+    ("task", "sheet", "column", "kind"),
+    [
+        ("text", "Texts", "Text", "text"),
+        ("table", "Tables", "Table", "sheet"),
+        ("document", "Documents", "Document", "file"),
+        ("formula", "Formulas", "Formula", "text"),
+    ],
+)
+def test_a_task_has_a_sheet_and_a_column_of_its_own(
+    tmp_path: Path, task: str, sheet: str, column: str, kind: str
+) -> None:
+    """Without profile and fields; the languages are told to the reader."""
+    inbox = inbox_of(tmp_path, f"folder = 'a'\ntask = '{task}'\nlanguages = ['French']")
+    profile = inbox.line_profile()
+    assert (inbox.sheet_name(), inbox.profile_name(), profile.task, profile.languages) == (sheet, "", task, ("French",))
+    assert [(field.name, field.type) for field in profile.fields] == [(column, kind)]
+    assert not inbox.asks_headings()
+
+
+def test_tables_beside_a_csv_are_files(tmp_path: Path) -> None:
+    """A CSV has no sheets."""
+    (field,) = inbox_of(tmp_path, "task = 'table'\nledger = 'L.csv'").line_profile().fields
+    assert field.type == "file"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            "task = 'tabel'",
+            "there is no task tabel (did you mean table?): choose one of",
+        ),
+        ("profile = 'receipt'\ntask = 'text'", 'this task reads no fields: leave out profile, or say "fields"'),
+        ("fields = ['a']\ntask = 'table'", 'this task reads no fields: leave out fields, or say "fields"'),
+        ("document_format = 'latex'", 'document_format is not right: it is for task = "document" alone'),
+        (
+            "task = 'document'\ndocument_format = 'word'",
+            'document_format is not right: choose one of "markdown", "latex"',
+        ),
+        ("task = 'text'\nlanguages = [\"a\\nb\"]", "name each language on one line"),
+        ("tasks = 'text'", "there is no setting tasks. Did you mean task?"),
+        ("fields = ['a', {name = 'b', type = 'sheet'}]", 'choose one of "text", "amount", "date"'),
+    ],
+)
+def test_a_task_that_cannot_be_is_told(tmp_path: Path, lines: str, said: str) -> None:
+    """With its line, and what to write instead."""
+    assert said in complaint(tmp_path, f"[[inbox]]\n{lines}\n")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from ocrwatch.config.tasks import task_profile
 from ocrwatch.document import Document, Signature
-from ocrwatch.errors import BadAnswer, DecoderCrashed, Halt
+from ocrwatch.errors import BadAnswer, DecoderCrashed, Halt, Rejected
 from ocrwatch.messages import JSON, message
-from ocrwatch.ports import Field, Inspection, Picture, PictureLimits
+from ocrwatch.ports import Field, Inspection, Picture, PictureLimits, Task
 from ocrwatch.reading import local
 from ocrwatch.reading.local import LocalReader
 from tests.local_reading import MemoryAnswers
@@ -219,3 +220,23 @@ def test_items_are_given_where_they_add_up_and_else_it_is_said() -> None:
     assert [str(remark) for remark in reading.remarks] == [
         "items could not be told apart by the engine on this computer: enter them by hand"
     ]
+
+
+def test_a_page_of_text_is_its_lines_in_reading_order() -> None:
+    """As they stand, pages parted by a form feed; no field is looked for."""
+    reading = reader(ScriptedEngine(), FIRST, LAST)[0].read(document(2), task_profile("text"))
+    assert reading.text == "CORNER SHOP LTD\nDate: 23/05/2025\n\f\nTOTAL  £3.00"
+    assert (reading.entries, reading.pages, reading.remarks) == (({},), "2", ())
+    blank = reader(ScriptedEngine(), "")[0].read(document(), task_profile("text"))
+    assert (blank.text, len(blank.remarks)) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("task", "what"), [("table", "tables"), ("document", "whole documents"), ("formula", "formulas")]
+)
+def test_what_the_engine_cannot_do_it_says(task: Task, what: str) -> None:
+    """At once, without reading the page: the reason names what is missing and what to do."""
+    engine = ScriptedEngine()
+    with pytest.raises(Rejected, match=rf"reads text and fields, no {what}.*ocrwatch key set"):
+        reader(engine, FIRST)[0].read(document(), task_profile(task))
+    assert engine.calls == 0
