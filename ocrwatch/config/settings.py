@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationInfo, field_validator
 
 from ocrwatch.config import paths
 from ocrwatch.config.keys import every_key
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.places import AbsolutePath, FolderPattern
-from ocrwatch.config.profiles import FieldData, built_in
+from ocrwatch.config.profiles import FieldData, built_in, profile
+from ocrwatch.filing.templates import EXTRA, parsed, unknown_places
 from ocrwatch.ledger.months import MonthOf
 from ocrwatch.messages import Message, message
 
@@ -26,6 +27,7 @@ RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document 
 """The ledger's own columns: no field may be named so."""
 
 _SHEETS = {"train-ticket": "Tickets", "receipt": "Receipts", "invoice": "Invoices"}
+_USUAL_PROFILE = "receipt"
 _LONGEST_HEADER = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -85,6 +87,7 @@ class Inbox(_Table):
     watch: Literal["auto", "native", "poll"] = "auto"
     recursive: StrictBool = False
     after: Literal["move", "keep"] = "move"
+    name: str = ""
     existing: Literal["ask", "read", "skip"] = "ask"
 
     @field_validator("profile")
@@ -124,6 +127,25 @@ class Inbox(_Table):
             raise Misfit(message("{{month}} needs {{year}} beside it, or the rows of two years would meet"))
         return value
 
+    @field_validator("name")
+    @classmethod
+    def _is_name_template(cls, value: str, info: ValidationInfo) -> str:
+        template = parsed(value)
+        if template is None:
+            raise Misfit(message("its braces do not pair: each field's name stands in {{ and }}"))
+        if re.search(r'[\\/<>:"|?*\x00-\x1f\x7f]', "".join(template.literals)):
+            raise Misfit(message('it is a name, not a path, and holds none of \\ / < > : " | ? *'))
+        if value and not template.places:
+            raise Misfit(message("name at least one field in braces, or all scans would have one name"))
+        if "profile" not in info.data or info.data.get("fields", ()) == ():
+            return value  # what is wrong there is told first
+        own: tuple[FieldData, ...] | None = info.data["fields"]
+        in_force = profile(info.data["profile"] or ("" if own else _USUAL_PROFILE), own, None)
+        known = [field.name for field in in_force.fields]
+        for name in unknown_places(template, known):
+            raise Misfit(message("there is no field {name}", name=_nearest(name, [*known, *EXTRA])))
+        return value
+
     @field_validator("sheet")
     @classmethod
     def _is_sheet_name(cls, value: str) -> str:
@@ -134,7 +156,7 @@ class Inbox(_Table):
 
     def profile_name(self) -> str:
         """The built-in profile in force, "" where the fields are all the person's own."""
-        return self.profile or ("" if self.fields else "receipt")
+        return self.profile or ("" if self.fields else _USUAL_PROFILE)
 
     def sheet_name(self) -> str:
         """The sheet in force."""

@@ -36,6 +36,8 @@ def check(settings: Settings) -> Iterator[Message]:
     for place, inbox in enumerate(settings.inbox):
         with _told_of(place):
             _check_places(inbox)
+        if inbox.name and inbox.after == "keep":
+            yield message("Scans of {folder} stay where they are, so name renames none.", folder=str(inbox.folder))
     if settings.endpoint.min_pixels > settings.endpoint.max_pixels:
         said = message("min_pixels is more than max_pixels.")
         raise Clash(said, ("endpoint", "min_pixels"), ("endpoint", "max_pixels"))

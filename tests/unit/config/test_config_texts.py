@@ -90,6 +90,7 @@ date_order = "DMY"
 watch = "poll"
 recursive = true
 after = "keep"
+name = '{票"价"} {received}'
 existing = "skip"
 [[inbox]]
 folder = "b"
