@@ -27,6 +27,7 @@ from ocrwatch.config.secrets import engine_in_force, key_in_time
 from ocrwatch.config.settings import Inbox as InboxSettings
 from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
+from ocrwatch.desktop.battery import on_battery
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
 from ocrwatch.errors import Busy, ConfigurationError
@@ -72,6 +73,7 @@ class Engine:
         self._open.callback(decoding.close)
         self.pages = ChildPages(decoding)
         self.host = ""
+        self.is_offline: Callable[[], bool] = lambda: False
         self.readers = _LOCAL_READERS
         is_service = engine_in_force(settings) == "endpoint"
         self.reader: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
@@ -100,6 +102,7 @@ class Engine:
             clock=clock,
         )
         self._open.callback(reader.close)
+        self.is_offline = reader.is_offline
         return reader
 
     def _local(self, answers: Answers) -> Reader:
@@ -124,12 +127,14 @@ class App:
         settings: Settings,
         render: Render,
         *,
+        lock: InstanceLock | None = None,
         on_change: Callable[[Document], None] = lambda _: None,
         on_notice: Callable[[Message], None] = lambda _: None,
         on_status: Callable[[DaemonStatus], None] = lambda _: None,
     ) -> None:
         """Take the lock and open the journal. `on_change` is called with each document that has moved on, `on_notice`
-        with what a person should know, `on_status` when what the daemon knows has changed; from any thread.
+        with what a person should know, `on_status` when what the daemon knows has changed; from any thread. A `lock`
+        that is given is held already, and is not let go of.
 
         Raises `AlreadyRunning`, `JournalTooNew`, `ConfigurationError`, `DiskFull`, OSError.
         """
@@ -137,8 +142,10 @@ class App:
         self._render = render
         self._on_notice = on_notice
         self._state = made_private(settings.state_dir)
-        self.lock = InstanceLock(self._state)
-        self.lock.acquire()
+        self._has_own_lock = lock is None
+        self.lock = lock or InstanceLock(self._state)
+        if self._has_own_lock:
+            self.lock.acquire()
         self.journal = Journal(self._state, clock)
         self._engine = Engine(settings, self.journal.answers)
         self._shelf = Shelf(
@@ -162,6 +169,8 @@ class App:
             on_status=on_status,
             recover=self._recover,
             key_stamp=self._key_stamp,
+            is_offline=self._engine.is_offline,
+            is_on_battery=on_battery if settings.pause_on_battery else lambda: False,
         )
 
     @property
@@ -185,7 +194,8 @@ class App:
         self._engine.close()
         if ended:  # else a thread still needs it; the system closes it with the process
             self.journal.close()
-        self.lock.release()
+        if self._has_own_lock:
+            self.lock.release()
 
     def status(self) -> Status:
         """How things stand."""

@@ -17,14 +17,19 @@ from ocrwatch.config.layers import variable_of
 from ocrwatch.config.lines import line_of
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.profiles import FieldData
-from ocrwatch.config.settings import Endpoint, Inbox, Reader, Settings
+from ocrwatch.config.settings import Endpoint, Inbox, Notifications, Reader, Settings
 from ocrwatch.errors import ConfigurationError
 from ocrwatch.messages import Message, message
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_HEADERS: dict[str, type[BaseModel]] = {"[reader]": Reader, "[endpoint]": Endpoint, "[[inbox]]": Inbox}
+_HEADERS: dict[str, type[BaseModel]] = {
+    "[reader]": Reader,
+    "[endpoint]": Endpoint,
+    "[[inbox]]": Inbox,
+    "[notifications]": Notifications,
+}
 _CLOSE_ENOUGH = 70.0
 _A_KEY = re.compile(r"(api[_-]?)?(key|token|secret)", re.IGNORECASE)
 
@@ -121,6 +126,8 @@ def _table(location: Sequence[int | str]) -> type[BaseModel]:
             return Reader
         case "endpoint":
             return Endpoint
+        case "notifications":
+            return Notifications
         case _:
             return Inbox
 
@@ -131,7 +138,7 @@ def _table(location: Sequence[int | str]) -> type[BaseModel]:
 def _key(detail: ErrorDetails) -> tuple[int | str, ...]:
     """The setting that a complaint is about: pydantic adds the kinds it tried."""
     location = detail["loc"]
-    depth = 5 if "fields" in location else 3 if location[0] == "inbox" else 2
+    depth = 3 + 2 * location.count("fields") if location[0] == "inbox" else 2
     return location[:depth]
 
 
@@ -182,7 +189,7 @@ def _shape(detail: ErrorDetails) -> Message:
             return message("each watched folder is a block that begins with [[inbox]], in two brackets")
         case (_, _, "fields", *rest) if rest and detail["type"] == "missing":
             return message("each field needs a name")
-        case (_, _, "fields", *rest) if len(rest) <= 1:
+        case (_, _, "fields", *rest) if len(rest) <= 1 or "fields" in rest[-2:]:
             return message('it is a list of names, ["number", "date"], or of {{name = "total", type = "amount"}}')
         case (_, _, "fields", *_):
             return message('it is a list of texts: ["one", "two"]')

@@ -22,11 +22,15 @@ from ocrwatch.config.profiles import FieldData, built_in, profile
 from ocrwatch.filing.templates import EXTRA, parsed, unknown_places
 from ocrwatch.ledger.months import MonthOf
 from ocrwatch.messages import Message, message
+from ocrwatch.ports import Field as LineField
+from ocrwatch.ports import cell_fields
 
 RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document ID")
 """The ledger's own columns: no field may be named so."""
 
-_SHEETS = {"train-ticket": "Tickets", "receipt": "Receipts", "invoice": "Invoices"}
+_ID_COLUMN = RESERVED[-1:]
+
+_SHEETS = {"train-ticket": "Tickets", "receipt": "Receipts", "receipt-items": "Receipts", "invoice": "Invoices"}
 _USUAL_PROFILE = "receipt"
 _LONGEST_HEADER = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -69,6 +73,16 @@ class Endpoint(_Table):
         return value.rstrip("/")
 
 
+class Notifications(_Table):
+    """What is told beside the icon."""
+
+    done: StrictBool = True
+    failed: StrictBool = True
+    doubtful: StrictBool = True
+    paused: StrictBool = True
+    waiting: StrictBool = True
+
+
 class Inbox(_Table):
     """A watched folder, what its scans are, and where their rows go."""
 
@@ -100,19 +114,19 @@ class Inbox(_Table):
 
     @field_validator("fields")
     @classmethod
-    def _are_columns(cls, value: tuple[FieldData, ...] | None) -> tuple[FieldData, ...] | None:
+    def _are_columns(cls, value: tuple[FieldData, ...] | None, info: ValidationInfo) -> tuple[FieldData, ...] | None:
         if value is None:
             return None
-        names = [unicodedata.normalize("NFKC", field.name).strip().casefold() for field in value]
-        if not names or "" in names:
-            raise Misfit(message("name at least one field, each with a text"))
-        for field, name in zip(value, names, strict=True):
-            if names.count(name) > 1:
-                raise Misfit(message("the field {field} is named twice", field=field.name))
-            if name in (reserved.casefold() for reserved in RESERVED):
-                raise Misfit(message("{field} is a column of ocrwatch's own: choose another name", field=field.name))
-            if len(field.name) > _LONGEST_HEADER or _CONTROL.search(field.name):
-                raise Misfit(message("a field's name is one line of at most {count} characters", count=_LONGEST_HEADER))
+        _check_names(value, RESERVED)
+        base = built_in().get(info.data.get("profile") or "")
+        known = {field.name: field for field in base.fields} if base else {}
+        tables = [(data, field) for data in value if (field := data.field(known.get(data.name))).type == "items"]
+        if len(tables) == len(value):
+            raise Misfit(message("name at least one field that is no table: it makes the document's row"))
+        for data, field in tables:
+            _check_table(data, field)
+        if stray := next((each for each in value if each.fields and each.type not in (None, "items")), None):
+            raise Misfit(message('only a field of type "items" has fields of its own: {field}', field=stray.name))
         return value
 
     @field_validator("ledger")
@@ -141,7 +155,7 @@ class Inbox(_Table):
             return value  # what is wrong there is told first
         own: tuple[FieldData, ...] | None = info.data["fields"]
         in_force = profile(info.data["profile"] or ("" if own else _USUAL_PROFILE), own, None)
-        known = [field.name for field in in_force.fields]
+        known = [field.name for field in cell_fields(in_force.fields)]
         for name in unknown_places(template, known):
             raise Misfit(message("there is no field {name}", name=_nearest(name, [*known, *EXTRA])))
         return value
@@ -168,9 +182,11 @@ class Settings(_Table):
 
     state_dir: AbsolutePath = Field(default_factory=paths.default_state)
     language: Literal["auto", "en", "zh_CN"] = "auto"
+    pause_on_battery: StrictBool = False
     locked: tuple[str, ...] | None = None
     reader: Reader = Field(default_factory=Reader)
     endpoint: Endpoint = Field(default_factory=Endpoint)
+    notifications: Notifications = Field(default_factory=Notifications)
     inbox: tuple[Inbox, ...] = Field(default_factory=lambda: (Inbox(profile="receipt"),), min_length=1)
 
     @field_validator("locked")
@@ -193,6 +209,34 @@ def _nearest(name: str, known: Sequence[str]) -> Message | str:
 
     guess = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=70.0)
     return name if guess is None else message("{name} (did you mean {guess}?)", name=name, guess=guess[0])
+
+
+def _check_names(fields: tuple[FieldData, ...], reserved: tuple[str, ...]) -> None:
+    """Raises Misfit where `fields` cannot be the columns of one sheet."""
+    names = [unicodedata.normalize("NFKC", field.name).strip().casefold() for field in fields]
+    if not names or "" in names:
+        raise Misfit(message("name at least one field, each with a text"))
+    for field, name in zip(fields, names, strict=True):
+        if names.count(name) > 1:
+            raise Misfit(message("the field {field} is named twice", field=field.name))
+        if name in (each.casefold() for each in reserved):
+            raise Misfit(message("{field} is a column of ocrwatch's own: choose another name", field=field.name))
+        if len(field.name) > _LONGEST_HEADER or _CONTROL.search(field.name):
+            raise Misfit(message("a field's name is one line of at most {count} characters", count=_LONGEST_HEADER))
+
+
+def _check_table(data: FieldData, field: LineField) -> None:
+    """Raises Misfit where the field of type `items` is none that can be."""
+    if not field.fields:
+        text = 'say which fields each line of {field} has: fields = ["name", {{name = "price", type = "amount"}}]'
+        raise Misfit(message(text, field=field.name))
+    if data.fields is not None:
+        _check_names(data.fields, _ID_COLUMN)
+    for each in field.fields:
+        if each.type == "items":
+            raise Misfit(message("a table cannot hold another one: {field}", field=each.name))
+        if each.unique:
+            raise Misfit(message("unique is for fields of the document, not of its lines: {field}", field=each.name))
 
 
 def _names_server(address: str) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -26,7 +27,8 @@ from ocrwatch.ports import Clock
 from ocrwatch.service import orders
 from ocrwatch.service.intake import Intake
 from ocrwatch.service.line import Line
-from ocrwatch.service.pausing import Pause, halted, paused_by_user
+from ocrwatch.service.pausing import Pause, halted, paused_by_user, unless_over
+from ocrwatch.service.power import Power, is_due, looked, overruled
 from ocrwatch.service.status import DaemonStatus, daemon_to_json, pause_from_json, pause_to_json
 from ocrwatch.service.threads import Threads
 
@@ -47,6 +49,9 @@ LONGEST_DELAY_SECONDS = 2 * 3600.0
 CLOCK_SET_BACK_SECONDS = 60.0
 """Steps back of less are the system's own adjustments."""
 
+SLEPT_SECONDS = 30.0
+"""A wait of a second that took so long by the clock: the computer was asleep."""
+
 
 class Service:
     """The line at work. `on_change` is called with a document when it arrives and each time it has moved on, from any
@@ -65,12 +70,15 @@ class Service:
         on_status: Callable[[DaemonStatus], None] = lambda _: None,
         recover: Callable[[], None] = lambda: None,
         key_stamp: Callable[[], object] = lambda: None,
+        is_offline: Callable[[], bool] = lambda: False,
+        is_on_battery: Callable[[], bool] = lambda: False,
     ) -> None:
         """`engine` names where pictures go, for the status: a host, or "" for this computer.
 
         `on_status` is called with what the daemon knows whenever that changes, from its own thread. `recover` is called
         before anything is taken up, again until it raises no `Busy`. `key_stamp` tells another thing when the key may
-        be another.
+        be another, `is_offline` whether the service cannot be reached, `is_on_battery` whether reading is to pause for
+        it.
         """
         self._journal = journal
         self._pipeline = pipeline(self._halt)
@@ -82,30 +90,46 @@ class Service:
         self._on_status = on_status
         self._recover = recover
         self._key_stamp = key_stamp
+        self._is_offline = is_offline
+        self._is_on_battery = is_on_battery
+        self._power = Power()
         self._stamp_of_refused_key: object = None
         self._line = Line(clock)
         self._wake = threading.Event()
         self._hinted = threading.Event()
+        self._asked: deque[Order] = deque()
         self._threads = Threads(lambda: self._line.is_stopping)
         self._is_taken_up = False
         self._started_at = clock()
         self._seen, self._seen_at = -1, clock()
         self._published = ""
         self._trouble: Message | None = None
+        self._misconfigured: Message | None = None
 
     # ------------------------------------------------------------ from outside
 
     def start(self) -> None:
         """Take up where the journal says the line stood, and begin."""
         self._line.pause = pause_from_json(self._journal.orders.pause())
+        self._look_at_power(self._clock())
         self._threads.begin("feeder", self._feed)
         self._threads.begin("writer", self._write)
         for number in range(self._readers):
             self._threads.begin(f"reader-{number}", self._read)
 
+    def ask(self, verb: str, argument: str = "") -> None:
+        """Give an order from this very process; it is carried out at once, by the thread that carries out all."""
+        self._asked.append(Order(0, verb, argument))
+        self._wake.set()
+
     def hint(self) -> None:
         """Something happened in a watched folder."""
         self._hinted.set()
+        self._wake.set()
+
+    def misconfigured(self, problem: Message | None) -> None:
+        """What is wrong with the configuration, whose earlier state stays in force; None: nothing any more."""
+        self._misconfigured = problem
         self._wake.set()
 
     def stop(self, seconds: float) -> bool:
@@ -136,9 +160,11 @@ class Service:
         return DaemonStatus(
             started_at=self._started_at,
             engine=self._engine,
+            offline=self._is_offline(),
             trouble=self._trouble,
+            misconfigured=self._misconfigured,
             folders=self._intake.folders(),
-            pause=self._line.pause,
+            pause=self._line.pause_in_force(),
         )
 
     # ------------------------------------------------------------ feeder
@@ -152,8 +178,11 @@ class Service:
             if hinted or self._intake.next_look() <= self._clock():
                 self._take_in(at_all=hinted)
             self._publish()
-            if self._wake.wait(min(TICK_SECONDS, max(0.0, self._intake.next_look() - self._clock()))):
+            began_at = self._clock()
+            if self._wake.wait(min(TICK_SECONDS, max(0.0, self._intake.next_look() - began_at))):
                 self._wake.clear()
+            if self._clock() - began_at > SLEPT_SECONDS:
+                self._woken()
 
     def _take_up(self) -> None:
         """Begin where the journal says that the line stood; what is in the way of that is waited for, visibly."""
@@ -184,7 +213,10 @@ class Service:
         if changed != self._seen:
             self._seen = changed
             self._carry_out()
+        while self._asked:
+            self._carry_out_safely(self._asked.popleft())
         now = self._clock()
+        self._change_pause(lambda pause: unless_over(pause, now))
         if now < self._seen_at - CLOCK_SET_BACK_SECONDS:
             log.warning("The clock was set back: what waits is tried now")
             pause = self._line.pause
@@ -193,6 +225,25 @@ class Service:
         refused = self._stamp_of_refused_key
         if refused is not None and self._key_stamp() != refused:
             self._go_on()
+
+        self._look_at_power(now)
+
+    def _woken(self) -> None:
+        """The computer slept: folders are looked at, and what waits is tried, at once."""
+        log.info("The computer was asleep")
+        self._hinted.set()
+        self._power = replace(self._power, seen_at=None)
+        self._line.hurry()
+
+    def _look_at_power(self, now: float) -> None:
+        if is_due(self._power, now):
+            self._change_power(looked(self._power, now, on_battery=self._is_on_battery()))
+
+    def _change_power(self, power: Power) -> None:
+        if power.pause != self._power.pause:
+            log.info("The battery stops reading" if power.pause else "The battery stops reading no more")
+        self._power = power
+        self._line.pause_for_power(power.pause)
 
     def _take_in(self, *, at_all: bool) -> None:
         try:
@@ -206,11 +257,14 @@ class Service:
 
     def _carry_out(self) -> None:
         for order in self._journal.orders.take():
-            log.info("order: %s", order.verb)
-            try:
-                self._carry_out_one(order)
-            except Exception:
-                log.exception("The order %s failed", order.verb)
+            self._carry_out_safely(order)
+
+    def _carry_out_safely(self, order: Order) -> None:
+        log.info("order: %s", order.verb)
+        try:
+            self._carry_out_one(order)
+        except Exception:
+            log.exception("The order %s failed", order.verb)
 
     def _carry_out_one(self, order: Order) -> None:
         match order.verb:
@@ -218,6 +272,7 @@ class Service:
                 seconds = float(order.argument) if order.argument else None
                 self._change_pause(lambda _: paused_by_user(self._clock(), seconds))
             case orders.RESUME:
+                self._change_power(overruled(self._power))
                 self._go_on()
             case orders.KEY:
                 if self._line.pause is None or not self._line.pause.by_user:

@@ -160,6 +160,7 @@ def test_what_is_no_toml_is_told_by_line(tmp_path: Path, text: str, said: str) -
         ('[[inbox]]\nprompt = """\n[endpoint]\nfoldr = 1\n"""\nfoldr = 1\n', "line 6: there is no setting foldr."),
         ('[[inbox]]\n"foldr" = 1\n', "line 2: there is no setting foldr. Did you mean folder?"),
         ("[[inbox]]\nlanguage = 'en'\n", "line 2: language does not belong here: write it at the top"),
+        ("[notifications]\ndune = true\n", "line 2: there is no setting dune. Did you mean done?"),
         ("[reader]\nbase_url = 'x'\n", "line 2: base_url does not belong here: write it under [endpoint]."),
         ("model = 'x'\n", "line 1: model does not belong here: write it under [endpoint]."),
         ("folder = 'x'\n", "line 1: folder does not belong here: write it under [[inbox]]."),
@@ -167,7 +168,7 @@ def test_what_is_no_toml_is_told_by_line(tmp_path: Path, text: str, said: str) -
         ("[endpoint]\nwombat = 1\n", "line 2: there is no setting wombat. There are: base_url, model, timeout_seconds"),
         (
             "wombat = 1\n",
-            "line 1: there is no setting wombat. There are: state_dir, language, reader, endpoint, inbox.",
+            "line 1: there is no setting wombat. There are: state_dir, language, pause_on_battery, reader, endpoint, notifications, inbox.",
         ),
     ],
 )
@@ -287,7 +288,10 @@ def test_dollars_in_names_of_shares_are_names(tmp_path: Path) -> None:
         ("[[inbox]]\nname = '../{date}'", "name is not right: it is a name, not a path"),
         ("[[inbox]]\nname = 'scan'", "name is not right: name at least one field in braces"),
         ("[[inbox]]\nexisting = 'no'", 'choose one of "ask", "read", "skip"'),
-        ("[[inbox]]\nprofile = 'recipe'", 'profile is not right: choose one of "invoice", "receipt", "train-ticket"'),
+        (
+            "[[inbox]]\nprofile = 'recipe'",
+            'profile is not right: choose one of "invoice", "receipt", "receipt-items", "train-ticket"',
+        ),
         ("[[inbox]]\nprompt = ''", "prompt is not right: it must not be empty"),
         ("[[inbox]]\nsheet = 'a/b'", "sheet is not right: Excel allows 31 characters"),
         (f"[[inbox]]\nsheet = '{'x' * 32}'", "sheet is not right: Excel allows 31 characters"),
@@ -326,6 +330,22 @@ def test_values_that_cannot_be_are_told(tmp_path: Path, text: str, said: str) ->
         ("[{name = 'a', labels = 'b'}]", 'labels is not right: it is a list of texts: ["one", "two"]'),
         ("[{name = 'a', labels = [1]}]", "labels is not right: it must be a text in quotes"),
         ("[{name = 'a', lables = []}]", "there is no setting lables. Did you mean labels?"),
+        (
+            "['a', {name = 't', type = 'items', fields = [{name = 'x', lables = []}]}]",
+            "there is no setting lables. Did you mean labels?",
+        ),
+        ("['a', {name = 't', type = 'items'}]", "say which fields each line of t has: fields = ["),
+        ("['a', {name = 't', type = 'items', fields = []}]", "say which fields each line of t has"),
+        ("['a', {name = 't', type = 'items', fields = 'x'}]", "fields is not right: it is a list of names"),
+        ("['a', {name = 't', type = 'items', fields = ['x', 5]}]", "fields is not right: it is a list of names"),
+        ("['a', {name = 't', fields = ['x', 'X']}]", "the field x is named twice"),
+        ("['a', {name = 't', fields = ['Document ID']}]", "Document ID is a column of ocrwatch's own"),
+        ("['a', {name = 't', fields = [{name = 'x', type = 'money'}]}]", "type is not right: choose one of"),
+        ("['a', {name = 't', fields = [{name = 'x', fields = ['y']}]}]", "a table cannot hold another one: x"),
+        ("['a', {name = 't', fields = [{name = 'x', type = 'items'}]}]", "a table cannot hold another one: x"),
+        ("['a', {name = 't', fields = [{name = 'x', unique = true}]}]", "not of its lines: x"),
+        ("[{name = 'a', type = 'id', fields = ['x']}]", 'only a field of type "items" has fields of its own: a'),
+        ("[{name = 't', type = 'items', fields = ['x']}]", "name at least one field that is no table"),
     ],
 )
 def test_fields_that_cannot_be_columns_are_told(tmp_path: Path, fields: str, said: str) -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from ocrwatch.config.lines import line_of
 from ocrwatch.config.loading import load
 from ocrwatch.config.profiles import built_in, profile
-from ocrwatch.config.settings import Endpoint, Inbox, Reader, Settings
+from ocrwatch.config.settings import Endpoint, Inbox, Notifications, Reader, Settings
 from ocrwatch.config.showing import DEFAULT_MARK, schema_text, shown
 from ocrwatch.config.starting import Choices, configuration_text
 from ocrwatch.config.toml_text import key_of, toml_of
@@ -23,7 +23,13 @@ from ocrwatch.locales import renderer
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "config.example.toml"
-TABLES: dict[str, type[BaseModel]] = {"": Settings, "[reader]": Reader, "[endpoint]": Endpoint, "[[inbox]]": Inbox}
+TABLES: dict[str, type[BaseModel]] = {
+    "": Settings,
+    "[reader]": Reader,
+    "[endpoint]": Endpoint,
+    "[notifications]": Notifications,
+    "[[inbox]]": Inbox,
+}
 
 
 def loaded(folder: Path, text: str) -> Settings:
@@ -50,7 +56,7 @@ def test_the_example_has_every_setting(header: str) -> None:
     """Each setting stands under its heading once, at its default or commented out where it has none, with a word."""
     section = _sections(EXAMPLE.read_text(encoding="utf-8"))[header]
     for name, field in TABLES[header].model_fields.items():
-        if name in ("reader", "endpoint", "inbox"):
+        if name in ("reader", "endpoint", "notifications", "inbox"):
             continue
         lines = re.findall(rf"^(# )?{name} = ", section, re.MULTILINE)
         assert len(lines) == 1, name
@@ -64,6 +70,7 @@ def test_the_example_has_every_setting(header: str) -> None:
 ALL_CHANGED = """
 state_dir = 's'
 language = "zh_CN"
+pause_on_battery = true
 [reader]
 engine = "local"
 [endpoint]
@@ -75,6 +82,12 @@ min_pixels = 4000
 max_pixels = 5000
 pixel_fields = false
 api_key_file = 'k'
+[notifications]
+done = false
+failed = false
+doubtful = false
+paused = false
+waiting = false
 [[inbox]]
 folder = "扫描's"
 fields = ["发票号码", {name = '票"价"', type = "amount", required = false, labels = ["金额", 'C:\\x']}]
@@ -242,7 +255,7 @@ def test_a_setting_is_found_on_its_line(above: list[str]) -> None:
 
 def test_the_built_in_document_types() -> None:
     """They are those that the design names, each with required fields of one name each."""
-    assert set(built_in()) == {"invoice", "receipt", "train-ticket"}
+    assert set(built_in()) == {"invoice", "receipt", "receipt-items", "train-ticket"}
     for found in built_in().values():
         names = [field.name.casefold() for field in found.fields]
         assert len(set(names)) == len(names)
@@ -262,3 +275,38 @@ def test_a_field_takes_from_its_document_type_what_it_does_not_say(tmp_path: Pat
     assert (fields["tax"].type, fields["tax"].required, fields["tax"].labels) == ("amount", True, known["tax"].labels)
     assert (fields["tip"].type, fields["tip"].required, fields["tip"].labels) == ("amount", True, ())
     assert (fields["x"].type, fields["x"].required) == ("text", True)
+
+
+def test_a_table_has_fields_of_its_own(tmp_path: Path) -> None:
+    """None of them is required unless it is said; a table of a document type may be taken over, or made anew."""
+    text = (
+        "[[inbox]]\nprofile='receipt-items'\nfields=['total', 'items', {name='extras', type='items', "
+        "fields=['what', {name='price', type='amount', required=true, labels=['cost']}]}]"
+    )
+    (inbox,) = loaded(tmp_path, text).inbox
+    fields = {field.name: field for field in profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields}
+    known = {field.name: field for field in built_in()["receipt-items"].fields}
+    assert fields["items"] == known["items"]
+    assert [field.name for field in known["items"].fields] == ["name", "quantity", "unit price", "amount"]
+    what, price = fields["extras"].fields
+    assert (what.type, what.required) == ("text", False)
+    assert (price.type, price.required, price.labels) == ("amount", True, ("cost",))
+    text = "[[inbox]]\nprofile='receipt-items'\nfields=['total', {name='items', fields=['name', 'amount', 'colour']}]"
+    (inbox,) = loaded(tmp_path, text).inbox
+    (_, chosen) = profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields
+    assert [(each.name, each.type) for each in chosen.fields] == [
+        ("name", "text"), ("amount", "amount"), ("colour", "text"),
+    ]  # fmt: skip
+    assert chosen.fields[1] == known["items"].fields[3]
+
+
+def test_a_table_is_shown_as_it_is_written(tmp_path: Path) -> None:
+    """`config show` can be loaded again, and the schema knows fields within fields."""
+    text = "[[inbox]]\nfields=['a', {name='t', type='items', fields=['x', {name='y', type='amount'}]}]"
+    settings = loaded(tmp_path, text)
+    again = loaded(tmp_path, shown(settings))
+    assert [profile("", each.inbox[0].fields, None) for each in (settings, again)] == [
+        profile("", settings.inbox[0].fields, None)
+    ] * 2
+    definition = json.loads(schema_text())["$defs"]["FieldData"]["anyOf"][1]
+    assert "#/$defs/FieldData" in json.dumps(definition["properties"]["fields"])
