@@ -53,6 +53,7 @@ _CAPITAL_WIDTH = 1.2
 _BROAD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&")
 
 _CURRENCY_SIGN = re.compile(r'"([^"]+)"|\[\$([^\]-]+)(?:-[0-9A-Fa-f]+)?\]|([$€£¥₩₹₪฿₫₱])')
+_LANGUAGE = re.compile(r"\[\$-[^\]]*\]")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -180,7 +181,7 @@ def shown_currency(number_format: str, known: str) -> str:
 
     `known` is what was written there: it tells two apart that share a sign, and counts where none is shown.
     """
-    found = _CURRENCY_SIGN.search(number_format.split(";")[0])
+    found = _CURRENCY_SIGN.search(_LANGUAGE.sub("", number_format.split(";")[0]))
     sign = unicodedata.normalize("NFKC", next(filter(None, found.groups()), "")).strip() if found else ""
     if sign == "元":  # of several countries
         return known or sign

@@ -89,25 +89,28 @@ def _add_totals_sheet(
     name = render(message("Totals"))[:_LONGEST_SHEET_NAME]
     sheet = book.create_sheet(name if name.casefold() != rows_sheet.casefold() else f"{name[:28]} (2)")
     lines = list(_lines(rows, headings, by, render))
-    for number, values in enumerate(lines, 1):
+    for number, (is_bold, values) in enumerate(lines, 1):
         for place, value in enumerate(values, 1):
-            _put(sheet, number, place, value, bold=number == 1)
-    for place in range(1, len(lines[0]) + 1):
-        widest = max(display_width(_shown(values[place - 1])) for values in lines)
+            _put(sheet, number, place, value, bold=is_bold, right=value in headings)
+    header = lines[0][1]
+    for place in range(1, len(header) + 1):
+        widest = max(display_width(_shown(values[place - 1])) for _, values in lines)
         sheet.column_dimensions[sheet.cell(1, place).column_letter].width = min(_WIDEST, max(9, widest + 2))
     sheet.freeze_panes = "A2"
 
 
-def _lines(rows: Sequence[Row], headings: Sequence[str], by: By | None, render: Render) -> Iterator[Sequence[Value]]:
-    """The header, the totals of each group, and those of all."""
+def _lines(
+    rows: Sequence[Row], headings: Sequence[str], by: By | None, render: Render
+) -> Iterator[tuple[bool, Sequence[Value]]]:
+    """The header, the totals of each group, and those of all; whether each stands out."""
     first = [by.heading] if by is not None else []
-    yield [*first, *map(render, (message("Currency"), message("Rows"))), *headings]
+    yield True, [*first, *map(render, (message("Currency"), message("Rows"))), *headings]
     if by is not None:
         for group, those in groups(rows, by):
             for values in _by_currency(those, headings):
-                yield [group or render(message("(none)")), *values]
+                yield False, [group or render(message("(none)")), *values]
     for values in _by_currency(rows, headings):
-        yield [*([render(message("All"))] if by is not None else []), *values]
+        yield by is not None, [*([render(message("All"))] if by is not None else []), *values]
 
 
 def _by_currency(rows: Sequence[Row], headings: Sequence[str]) -> Iterator[Sequence[Value]]:
@@ -129,8 +132,8 @@ def _label(currency: str) -> Message:
     return message("Total {currency}", currency=currency) if currency else message("Total")
 
 
-def _put(sheet: Worksheet, line: int, place: int, value: Value, *, bold: bool = True) -> None:
-    from openpyxl.styles import Font
+def _put(sheet: Worksheet, line: int, place: int, value: Value, *, bold: bool = True, right: bool = False) -> None:
+    from openpyxl.styles import Alignment, Font
 
     cell = sheet.cell(line, place)
     if isinstance(value, Amount):
@@ -139,8 +142,10 @@ def _put(sheet: Worksheet, line: int, place: int, value: Value, *, bold: bool = 
         cell.value = value
         if isinstance(value, str):
             cell.data_type = "s"  # text, whatever it begins with
+    if right or isinstance(value, Amount):
+        cell.alignment = Alignment(horizontal="right")
     if bold:
-        cell.font = Font(bold=True)
+        cell.font = Font(name=cell.font.name, size=cell.font.size, family=cell.font.family, bold=True)
 
 
 def _shown(value: Value) -> str:
