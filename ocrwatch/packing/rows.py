@@ -16,7 +16,7 @@ from ocrwatch.filing.templates import Template, named_after
 from ocrwatch.ledger.csv_text import currency_heading
 from ocrwatch.ledger.formats import shown_currency
 from ocrwatch.ledger.layout import Column, Part, heading_key
-from ocrwatch.messages import Message
+from ocrwatch.messages import message
 from ocrwatch.packing.selecting import paper_of
 from ocrwatch.packing.shown import free, moment_of, text_of, typed
 from ocrwatch.ports import Line, Shown
@@ -117,7 +117,7 @@ def _row(
     return Row(
         id=line.id,
         cells=tuple(cells),
-        check=(Message("{text}", (("text", check),)),) if check else (),
+        check=(message("{text}", text=check),) if check else (),
         received=moment.replace(tzinfo=zone).astimezone(zone) if moment is not None else received,
         pages=text_of(parts.get(Part.PAGES)) or "",
         engine=text_of(parts.get(Part.ENGINE)) or "",
