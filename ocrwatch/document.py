@@ -83,8 +83,8 @@ class Row:
 
     `check` says what a person should look at, empty when all is well. `received` is aware. `pages` is display
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
-    filed scan that the row links to, known once its name is reserved. `month` ("2026-11") tells its workbook, where the
-    ledger has one for each. `items` go to sheets of their own, one line a row, by the row's id.
+    filed scan that the row links to, known once its name is reserved. `volume` ("2026-11", "张三/2026-11") tells its
+    workbook, where the ledger has several. `items` go to sheets of their own, one line a row, by the row's id.
     """
 
     id: str
@@ -95,7 +95,7 @@ class Row:
     engine: str
     folder: str = ""
     file: Path | None = None
-    month: str = ""
+    volume: str = ""
     items: tuple[Items, ...] = ()
 
 
@@ -164,7 +164,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate:
-    """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet."""
+    """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet.
+
+    0: it has lost its id, so nobody can tell which it is.
+    """
 
     of: int
     row: int

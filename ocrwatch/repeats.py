@@ -37,9 +37,10 @@ def twin_of(journal: Journal, document: Document, ledger: Ledger) -> Duplicate |
         assert isinstance(twin.stage, Filed)
         if twin.key == document.key or (twin.stage.outcome is Outcome.GONE and not twin.stage.rows):
             continue
-        found = ledger.find([row.id for row in twin.stage.rows] or [twin.id, f"{twin.id}-1"])
-        if found:
-            return Duplicate(of=twin.key, row=min(found.values()))
+        ids = [row.id for row in twin.stage.rows] or [twin.id, f"{twin.id}-1"]
+        found = ledger.find(ids)
+        if found or journal.written.are_nameless(document.book, ids):
+            return Duplicate(of=twin.key, row=min(found.values(), default=0))
     return None
 
 

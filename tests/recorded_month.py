@@ -69,7 +69,7 @@ class RecordedMonth:
                     received=received,
                     engine="local",
                     file=path,
-                    month=(months or {}).get(name, ""),
+                    volume=(months or {}).get(name, ""),
                 )
                 for row_id, each in zip(ids, values[name], strict=True)
             )

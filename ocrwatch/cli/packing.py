@@ -180,10 +180,10 @@ def _order(inbox: Inbox, month: str, by: str, month_of: str, per_page: int) -> O
 
 
 def _columns(inbox: Inbox) -> tuple[Column, ...]:
-    from ocrwatch.books import profile_of
+    from ocrwatch.books import choice_of, profile_of
     from ocrwatch.ledger.layout import columns
 
-    return columns(profile_of(inbox).fields, folder_column=inbox.recursive)
+    return columns(profile_of(inbox).fields, folder_column=inbox.recursive, choice=choice_of(inbox))
 
 
 def _lines(settings: Settings, inbox: Inbox) -> Iterator[Line]:

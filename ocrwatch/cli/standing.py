@@ -172,7 +172,10 @@ def _story(document: Document) -> Iterator[Message]:
         case Refused(reason=reason):
             yield message("It cannot be read: {reason}", reason=reason)
         case Duplicate(row=row):
-            yield message("The same file stands in row {row} already.", row=row)
+            if row:
+                yield message("The same file stands in row {row} already.", row=row)
+            else:
+                yield message("The same file was recorded already.")
         case Filed():
             yield from _end(document.stage)
     if document.trouble is not None:
@@ -210,6 +213,8 @@ def _by_hand(journal: Journal, document: Document) -> tuple[Message, ...]:
                 said.append(message("Its row was deleted from the spreadsheet by hand."))
             case Cause.LOST | Cause.UNCLEAR:
                 said.append(message("Its row is missing from the spreadsheet: ocrwatch ledger check"))
+            case Cause.NAMELESS:
+                said.append(message("Its row lost its Document ID when that column was deleted from the spreadsheet."))
             case None:
                 pass
     return tuple(said)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ocrwatch.document import Amount, Cell, Row, Value
 from ocrwatch.ledger.formats import amount_format, display_width
-from ocrwatch.ledger.layout import Column, Part, heading_key
+from ocrwatch.ledger.layout import Choice, Column, Part, heading_key
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.messages import Message, message
@@ -44,7 +44,8 @@ def write_book(
         path,
         sheet,
         [Field(name=number, type="integer"), *(Field(name=each.header, type=each.kind) for each in fields)],
-        folder_column=any(column.part is Part.FOLDER for column in columns),
+        folder_column=True,
+        choice=Choice(own=[c.part.value for c in columns if c.part is not Part.FIELD and not c.is_hidden]),
         locks=Locks(),
         render=render,
     )

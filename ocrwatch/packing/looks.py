@@ -18,8 +18,9 @@ from zipfile import BadZipFile
 
 from ocrwatch.ledger import csv_text
 from ocrwatch.ledger.header import SEARCH_ROWS, Header, find_header
-from ocrwatch.ledger.layout import Column, Part
+from ocrwatch.ledger.layout import Column, Part, places_of_fields
 from ocrwatch.packing.rows import Look
+from ocrwatch.packing.selecting import shown_key
 from ocrwatch.ports import Shown
 
 _FAULTS = (OSError, ValueError, LookupError, TypeError, AttributeError, BadZipFile, ParseError, csv.Error)
@@ -61,7 +62,7 @@ def _of_csv(ledger: Path, columns: Sequence[Column]) -> Look:
     if table.header is None:
         return NOTHING
     texts = table.records[table.header.row - 1]
-    headings = {key: csv_text.unguarded(texts[place - 1]) for key, place in table.header.places.items()}
+    headings = {key: csv_text.unguarded(texts[place - 1]) for key, place in _places(table.header, columns)}
     return Look(headings=headings, formats={})
 
 
@@ -81,7 +82,7 @@ def _of_workbook(ledger: Path, sheet: str, columns: Sequence[Column], ids: Colle
             if header is None:
                 return NOTHING
             texts = [cell.value for cell in first[header.row - 1]]
-            headings = {key: " ".join(str(texts[place - 1]).split()) for key, place in header.places.items()}
+            headings = {key: " ".join(str(texts[place - 1]).split()) for key, place in _places(header, columns)}
             formats = _formats([first[header.row :], rows], header, columns, ids)
             return Look(headings=headings, formats=formats)
         finally:
@@ -94,8 +95,8 @@ def _formats(
     columns: Sequence[Column],
     ids: Collection[str],
 ) -> dict[tuple[str, str], str]:
-    amounts = [column.key for column in columns if column.part is Part.FIELD and column.kind == "amount"]
-    places = {key: header.places[key] - 1 for key in amounts if key in header.places}
+    amounts = {shown_key(each) for each in columns if each.part is Part.FIELD and each.kind == "amount"}
+    places = {key: place - 1 for key, place in _places(header, columns) if key in amounts}
     id_key = next(column.key for column in columns if column.part is Part.ID)
     id_place = header.places.get(id_key, 0) - 1
     if id_place < 0 or not places:
@@ -110,3 +111,8 @@ def _formats(
                 if place < len(row) and row[place].value is not None:
                     found[row_id, key] = str(getattr(row[place], "number_format", ""))
     return found
+
+
+def _places(header: Header, columns: Sequence[Column]) -> Sequence[tuple[str, int]]:
+    """Where each column stands, by the key that `Line.shown` has for it."""
+    return tuple(places_of_fields(header.places, columns).items())

@@ -7,8 +7,9 @@ select rows ─ find scans ─ copy scans ─ draw the PDF ─ write the workboo
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -21,9 +22,9 @@ from ocrwatch.packing import remarks
 from ocrwatch.packing.bundle import Bundle, bundle
 from ocrwatch.packing.drawing import PICTURES, Scan, drawn, write_pages
 from ocrwatch.packing.placing import PerPage
-from ocrwatch.packing.rows import Look, packed_name, papers_of, rows_of, usual_template
+from ocrwatch.packing.rows import Look, by_headings, packed_name, papers_of, rows_of, usual_template
 from ocrwatch.packing.scans import filed_at, scans_of
-from ocrwatch.packing.selecting import MonthOf, paper_of, rule_of, selected
+from ocrwatch.packing.selecting import MonthOf, paper_of, rule_of, selected, shown_key
 from ocrwatch.packing.totals import By, uncounted
 from ocrwatch.ports import Clock, Line, Pages, Render
 
@@ -58,7 +59,7 @@ class Known:
     """What is known of rows by their ids: how they were written, which documents (by 16 hex digits) they come from, and
     how the sheet shows them."""
 
-    rows: Callable[[Sequence[str]], Mapping[str, Row]]
+    rows: Callable[[Collection[str]], Mapping[str, Row]]
     documents: Callable[[Sequence[str]], Mapping[str, Document]]
     look: Callable[[Sequence[str]], Look]
 
@@ -111,7 +112,7 @@ class Packer:
 
         Raises `LineError` (there is no zip then) and `UnknownColumn`.
         """
-        selection = selected(self._lines(), order.month, rule_of(order.columns, order.month_of))
+        selection = selected(self._lines(), order.month, rule_of(order.columns, order.month_of, self._received))
         documents = self._known.documents(list({paper_of(line.id) for line in selection.lines}))
         lines = [line for line in selection.lines if self._is_ours(documents.get(paper_of(line.id)))]
         said = remarks.undated(selection.undated)
@@ -134,6 +135,11 @@ class Packer:
                 zipped.add(f"{self._render(message('Please read'))}.txt", f"\ufeff{text}".encode())
         return Packed(path=zipped.path, rows=len(rows), scans=len(scans), pages=pages, remarks=tuple(said))
 
+    def _received(self, row_id: str) -> datetime | None:
+        """When the row was received, as the journal knows it: naive, in this computer's zone."""
+        row = self._known.rows([row_id]).get(row_id)
+        return None if row is None else row.received.astimezone().replace(tzinfo=None)
+
     def _is_ours(self, document: Document | None) -> bool:
         """What the journal has forgotten may be ours."""
         return document is None or document.inbox == self._inbox
@@ -148,7 +154,8 @@ class Packer:
         remark: Callable[[Message], None],
     ) -> Iterator[Scan]:
         """Copy the scans of `rows` into the zip, one after another; `remark` is told of those that are missing."""
-        template = order.template or usual_template(order.columns)
+        own = order.template
+        template = usual_template(order.columns) if own is None else by_headings(own, order.columns)
         papers = papers_of(rows)
         found = scans_of([paper.id for paper in papers], documents, shown, self._places)
         for paper in papers:
@@ -213,9 +220,9 @@ def _by(order: Order, look: Look) -> By | None:
         return None
     key = heading_key(order.by)
     for column in order.columns:
-        if column.key == key and column.part in (Part.FIELD, Part.FOLDER):
+        if key in (column.key, shown_key(column)) and column.part in (Part.FIELD, Part.FOLDER):
             return By(heading=column.header, own=column.part is Part.FOLDER)
-    ours = {column.key for column in order.columns}
+    ours = {shown_key(column) for column in order.columns}
     theirs = {each: text for each, text in look.headings.items() if each not in ours}
     if key in theirs:
         return By(heading=theirs[key])

@@ -12,12 +12,12 @@ from pathlib import PurePath
 
 from ocrwatch.document import Amount, Cell, Row, Value
 from ocrwatch.filing.naming import filed_name
-from ocrwatch.filing.templates import Template, named_after
+from ocrwatch.filing.templates import Template, named_after, place_key
 from ocrwatch.ledger.csv_text import currency_heading
 from ocrwatch.ledger.formats import shown_currency
 from ocrwatch.ledger.layout import Column, Part, heading_key
 from ocrwatch.messages import message
-from ocrwatch.packing.selecting import paper_of
+from ocrwatch.packing.selecting import paper_of, shown_key
 from ocrwatch.packing.shown import free, moment_of, text_of, typed
 from ocrwatch.ports import Line, Shown
 
@@ -66,7 +66,7 @@ def rows_of(
 
     A row that a person copied has an id of its own: `…-copy 2`.
     """
-    known = {column.key for column in columns}
+    known = {shown_key(column) for column in columns}
     amounts = [column for column in columns if column.part is Part.FIELD and column.kind == "amount"]
     known |= {heading_key(currency_heading(column.header)) for column in amounts}
     own = [key for key in look.headings if key not in known] if lines else []
@@ -96,6 +96,12 @@ def usual_template(columns: Sequence[Column]) -> Template:
     chosen = [next((each.header for each in fields if each.kind in kinds), "") for kinds in _USUAL_KINDS]
     places = tuple(header for header in chosen if header)
     return Template(("", *([" "] * (len(places) - 1)), "") if places else ("",), places)
+
+
+def by_headings(template: Template, columns: Sequence[Column]) -> Template:
+    """`template`, its fields called as their columns are."""
+    headings = {heading_key(column.field): column.header for column in columns if column.field}
+    return Template(template.literals, tuple(headings.get(place_key(name), name) for name in template.places))
 
 
 def packed_name(paper: Paper, scan: str, template: Template, count: int, zone: tzinfo | None = None) -> str:
@@ -135,7 +141,7 @@ def _cells(line: Line, fields: Sequence[Column], written: Row | None, look: Look
     told = set(filter(None, currencies.values()))
     only = next(iter(told)) if len(told) == 1 else ""  # a paper has one currency
     return [
-        Cell(column.header, typed(line.shown.get(column.key), column.kind, currencies.get(column.key) or only))
+        Cell(column.header, typed(line.shown.get(shown_key(column)), column.kind, currencies.get(column.key) or only))
         for column in fields
     ]
 
@@ -146,4 +152,4 @@ def _currency(line: Line, column: Column, written: Value, look: Look) -> str:
     if isinstance(beside, str) and beside.strip():
         return beside.strip()
     known = written.currency if isinstance(written, Amount) else ""
-    return shown_currency(look.formats.get((line.id, column.key), ""), known)
+    return shown_currency(look.formats.get((line.id, shown_key(column)), ""), known)

@@ -1,7 +1,8 @@
 """Which of a ledger's rows are of a month.
 
 Rules
-  1. As the ledger's own rule says (`ledger.months`), but by the row as it stands now: a date that was corrected counts.
+  1. As the ledger's own rule says (`ledger.volumes`), but by the row as it stands now: a date that was corrected
+     counts.
   2. The rows of one paper stand together: its first date is the date of all.
 
 Pure: no clock, disk, thread, network or log.
@@ -10,12 +11,12 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from ocrwatch.ledger.layout import Column, Part
+from ocrwatch.ledger.layout import Column, Part, heading_key
 from ocrwatch.packing.shown import moment_of
 from ocrwatch.ports import Line
 
@@ -26,10 +27,14 @@ ID_DIGITS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """How a row's month is told: by the first date in `dates`, where there is one, else by `received` (keys)."""
+    """How a row's month is told: by the first date in `dates`, where there is one, else by `received` (keys).
+
+    `known` tells when the row of an id was received, where the sheet does not: the column may not be there.
+    """
 
     dates: tuple[str, ...]
     received: str
+    known: Callable[[str], datetime | None] = lambda _: None
 
     def month(self, lines: Sequence[Line]) -> str:
         """The month ("2026-11") of the paper that `lines` come from; "" where it cannot be told."""
@@ -38,7 +43,7 @@ class Rule:
                 moment = moment_of(line.shown.get(key))
                 if moment is not None:
                     return _month(moment)
-        moments = (moment_of(line.shown.get(self.received)) for line in lines)
+        moments = (moment_of(line.shown.get(self.received)) or self.known(line.id) for line in lines)
         return next((_month(moment) for moment in moments if moment is not None), "")
 
 
@@ -50,11 +55,17 @@ class Selection:
     undated: tuple[int, ...]
 
 
-def rule_of(columns: Sequence[Column], by: MonthOf) -> Rule:
+def shown_key(column: Column) -> str:
+    """By which `Line.shown` has what stands in the column: the field's name, whatever its heading is."""
+    return heading_key(column.field) if column.field else column.key
+
+
+def rule_of(columns: Sequence[Column], by: MonthOf, known: Callable[[str], datetime | None] = lambda _: None) -> Rule:
     """The rule for a ledger with `columns`."""
-    dates = tuple(column.key for column in columns if column.part is Part.FIELD and column.kind in ("date", "datetime"))
+    fields = [column for column in columns if column.part is Part.FIELD]
+    dates = tuple(shown_key(column) for column in fields if column.kind in ("date", "datetime"))
     received = next((column.key for column in columns if column.part is Part.RECEIVED), "")
-    return Rule(dates=dates if by == "document" else (), received=received)
+    return Rule(dates=dates if by == "document" else (), received=received, known=known)
 
 
 def selected(lines: Iterable[Line], month: str, rule: Rule) -> Selection:

@@ -163,6 +163,24 @@ def test_the_persons_own_names(tmp_path: Path) -> None:
     assert scans(packed(month))[0] == "001 中国铁路_2026-11-24.jpg"
 
 
+@pytest.mark.parametrize("ledger", ["Ledger.xlsx", "Ledger.csv"])
+def test_columns_of_ones_choice(tmp_path: Path, ledger: str) -> None:
+    """Other headings, and no column of when a scan came in: the pack has the same, and knows the month all the same."""
+    chosen = "name = '{company}'\nown_columns = ['File']\nheadings = {company = 'Payee', total = 'Paid'}"
+    month = RecordedMonth(tmp_path, ledger=ledger, more=chosen)
+    month.record(SCANS, VALUES)
+    archive = packed(month, by="payee")
+    assert list(rows(archive)[0]) == ["No.", "Payee", "date", "Paid", "File", "Document ID"]
+    assert scans(archive) == ["001 中国铁路.jpg", "002 Falkenried.jpg", "003 Harbour.jpg"]
+    book = load_workbook(io.BytesIO(archive.read("Tickets 2026-11.xlsx")))
+    assert [cell.value for cell in book["Totals"][1]] == ["Payee", "Currency", "Rows", "Paid"]
+    assert next(book["Totals"].iter_rows(min_row=2, values_only=True))[:2] == ("Falkenried", "EUR")
+    letter = next(cell.column_letter for cell in book["Tickets"][1] if cell.value == "Document ID")
+    assert book["Tickets"].column_dimensions[letter].hidden
+    month_before = pack(config=month.config, month="2026-10")
+    assert month_before == 0
+
+
 def test_scans_that_are_not_as_they_were(month: RecordedMonth) -> None:
     """One that was changed is handed in and told; one that no decoder opens is handed in, is not in the PDF, and told."""
     done = month.folder / "Tickets" / "done"

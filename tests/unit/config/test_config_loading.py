@@ -232,6 +232,12 @@ def test_relative_paths_do_not_depend_on_where_one_stands(tmp_path: Path, monkey
         ("failed = 'failed/{year'", "failed is not right: only {year} and {month} may stand in braces"),
         ("ledger = 'Ledger.xls'", "ledger is not right: its name must end in .xlsx, .xlsm or .csv"),
         ("ledger = 'Ledger'", "ledger is not right: its name must end in .xlsx, .xlsm or .csv"),
+        ("ledger = '{day}.xlsx'", "ledger is not right: only {year}, {month} and {folder} may stand in braces"),
+        ("template = 'Form.xlsm'", "template is not right: its name must end in .xlsx, as that of the spreadsheet"),
+        (
+            "template = '~/OCRWatch/Ledger.xlsx'",
+            "template is not right: it is the spreadsheet itself: name another file",
+        ),
         ("folder = 5", "folder is not right: it must be a text in quotes"),
         ("folder = ['a']", "folder is not right: it must be a text in quotes"),
     ],

@@ -93,8 +93,11 @@ folder = "扫描's"
 fields = ["发票号码", {name = '票"价"', type = "amount", required = false, labels = ["金额", 'C:\\x']}]
 prompt = "one\\ntwo \\"three\\" \\u007f"
 ledger = "L.xlsm"
+template = "T.xlsm"
 month_of = "document"
 sheet = "甲"
+headings = {"发票号码" = "票号", '票"价"' = "金额"}
+own_columns = ["check", "File"]
 done = "d/{year}"
 failed = "f"
 settle_seconds = 2
