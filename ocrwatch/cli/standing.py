@@ -157,7 +157,7 @@ def _of_no_document(name: str, folders: Sequence[FolderStatus]) -> Iterator[Mess
     for folder in folders:
         yield from (said for said in folder.not_ready if name in str(said))
         if name in folder.other_kinds:
-            yield message("{name} is no picture and no PDF: it is left alone where it lies.", name=name)
+            yield message("{name} is no picture, no PDF and no e-invoice: it is left alone where it lies.", name=name)
 
 
 def _story(document: Document) -> Iterator[Message]:
@@ -171,6 +171,8 @@ def _story(document: Document) -> Iterator[Message]:
             yield message("Its row is written; the scan is to be filed.")
         case Refused(reason=reason):
             yield message("It cannot be read: {reason}", reason=reason)
+        case Duplicate(row=row, one_invoice=True):
+            yield message("The same invoice stands in row {row} already, from another file.", row=row)
         case Duplicate(row=row):
             if row:
                 yield message("The same file stands in row {row} already.", row=row)

@@ -31,7 +31,13 @@ RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document 
 
 _ID_COLUMN = RESERVED[-1:]
 
-_SHEETS = {"train-ticket": "Tickets", "receipt": "Receipts", "receipt-items": "Receipts", "invoice": "Invoices"}
+_SHEETS = {
+    "train-ticket": "Tickets",
+    "receipt": "Receipts",
+    "receipt-items": "Receipts",
+    "invoice": "Invoices",
+    "china-invoice": "Invoices",
+}
 _USUAL_PROFILE = "receipt"
 _LONGEST_HEADER = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -84,6 +90,23 @@ class Notifications(_Table):
     waiting: StrictBool = True
 
 
+class Buyer(_Table):
+    """Whom the invoices of a watched folder are for."""
+
+    name: str = ""
+    tax_id: str = ""
+
+    @field_validator("tax_id")
+    @classmethod
+    def _has_its_check_digit(cls, value: str) -> str:
+        from stdnum.cn import uscc
+
+        plain = unicodedata.normalize("NFKC", value).replace(" ", "").upper()
+        if re.fullmatch("[0-9A-Z]{18}", plain) and not uscc.is_valid(plain):
+            raise Misfit(message("its check digit does not fit: compare it with the business licence"))
+        return plain
+
+
 class Inbox(_Table):
     """A watched folder, what its scans are, and where their rows go."""
 
@@ -107,6 +130,7 @@ class Inbox(_Table):
     after: Literal["move", "keep"] = "move"
     name: str = ""
     existing: Literal["ask", "read", "skip"] = "ask"
+    buyer: Buyer | None = None
 
     @field_validator("profile")
     @classmethod

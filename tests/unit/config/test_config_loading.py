@@ -296,8 +296,11 @@ def test_dollars_in_names_of_shares_are_names(tmp_path: Path) -> None:
         ("[[inbox]]\nexisting = 'no'", 'choose one of "ask", "read", "skip"'),
         (
             "[[inbox]]\nprofile = 'recipe'",
-            'profile is not right: choose one of "invoice", "receipt", "receipt-items", "train-ticket"',
+            'profile is not right: choose one of "china-invoice", "invoice", "receipt", "receipt-items", "train-ticket"',
         ),
+        ("[[inbox]]\nbuyer = 'A'", 'buyer is not right: it is written as {name = "…", tax_id = "…"}'),
+        ("[[inbox]]\nbuyer = {nam = 'A'}", "there is no setting nam. Did you mean name?"),
+        ("[[inbox]]\nbuyer = {tax_id = '91330105MA7C4PL8XQ'}", "buyer is not right: its check digit does not fit"),
         ("[[inbox]]\nprompt = ''", "prompt is not right: it must not be empty"),
         ("[[inbox]]\nsheet = 'a/b'", "sheet is not right: Excel allows 31 characters"),
         (f"[[inbox]]\nsheet = '{'x' * 32}'", "sheet is not right: Excel allows 31 characters"),
