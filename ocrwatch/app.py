@@ -72,6 +72,7 @@ class Engine:
         self._open.callback(decoding.close)
         self.pages = ChildPages(decoding)
         self.host = ""
+        self.is_offline: Callable[[], bool] = lambda: False
         self.readers = _LOCAL_READERS
         is_service = engine_in_force(settings) == "endpoint"
         self.reader: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
@@ -100,6 +101,7 @@ class Engine:
             clock=clock,
         )
         self._open.callback(reader.close)
+        self.is_offline = reader.is_offline
         return reader
 
     def _local(self, answers: Answers) -> Reader:
@@ -162,6 +164,7 @@ class App:
             on_status=on_status,
             recover=self._recover,
             key_stamp=self._key_stamp,
+            is_offline=self._engine.is_offline,
         )
 
     @property

@@ -17,11 +17,7 @@ A document that is read again has rows already. They are amended:
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
-import stat
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,7 +33,6 @@ from ocrwatch.document import (
     Recorded,
     Refused,
     Row,
-    Signature,
     Stage,
     absorb,
     advance,
@@ -46,13 +41,10 @@ from ocrwatch.document import (
 from ocrwatch.errors import (
     BadAnswer,
     Busy,
-    EverythingRefused,
     FolderAway,
     Gone,
     Halt,
     LineError,
-    RefusedByEndpoint,
-    TwinInProgress,
     Unexpected,
     UnexplainedRefusal,
     Unusable,
@@ -60,16 +52,12 @@ from ocrwatch.errors import (
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
 from ocrwatch.ports import Checker, Clock, Filer, Ledger, Line, Profile, Reader, Render
-from ocrwatch.repeats import warned
+from ocrwatch.presence import rows_of_present_scan
+from ocrwatch.refusals import Refusals
+from ocrwatch.repeats import twin_of, warned
 from ocrwatch.rereading import amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
-
-REFUSALS_THAT_PAUSE = 3
-"""Different files in a row that meet an unexplained refusal before it is taken for a fault of the set-up."""
-
-TWIN_SECONDS = 3.0
-"""How soon a copy looks again whether its twin has come to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +86,7 @@ class Pipeline:
         self._routes = routes
         self._clock = clock
         self._on_halt = on_halt
-        self._lock = threading.Lock()
-        self._refused: dict[str, int] = {}
+        self._refusals = Refusals()
         self._unwritten: set[int] = set()
 
     def read(self, document: Document) -> Document:
@@ -159,7 +146,7 @@ class Pipeline:
     def _stage_after_reading(self, document: Document) -> Stage:
         route = self._route(document)
         earlier = earlier_rows(document)
-        duplicate = None if earlier else self._duplicate(document, route.ledger)
+        duplicate = None if earlier else twin_of(self._journal, document, route.ledger)
         if duplicate is not None:
             return duplicate
         self._journal.database.ensure_room()
@@ -167,43 +154,10 @@ class Pipeline:
             reading = route.reader.read(document, route.profile)
             rows = route.checker.rows(document, route.profile, reading)
         except UnexplainedRefusal as error:
-            raise self._weighed(document, error) from error
-        with self._lock:
-            self._refused.clear()
+            raise self._refusals.weighed(document, error) from error
+        self._refusals.forget()
         month = route.month_of(rows)
         return Read(rows=tuple(replace(row, month=month) for row in rows), earlier=earlier)
-
-    def _duplicate(self, document: Document, ledger: Ledger) -> Duplicate | None:
-        """The recorded document with the same bytes in the same book whose row still stands.
-
-        Raises `TwinInProgress` while an earlier one is on its way, and what `Ledger.find` raises.
-        """
-        documents = self._journal.documents
-        earlier = documents.on_the_line_before(document)
-        if earlier is not None:
-            if found := ledger.find([row.id for row in earlier_rows(earlier)]):  # it has a row, and is read again
-                return Duplicate(of=earlier.key, row=min(found.values()))
-            text = "{name} waits for the same picture, which is being read."
-            raise TwinInProgress(message(text, name=document.path.name), after_seconds=TWIN_SECONDS)
-        for twin in documents.recorded_with(document.digest, document.book):
-            assert isinstance(twin.stage, Filed)
-            if twin.key == document.key or (twin.stage.outcome is Outcome.GONE and not twin.stage.rows):
-                continue
-            found = ledger.find([row.id for row in twin.stage.rows] or [twin.id, f"{twin.id}-1"])
-            if found:
-                return Duplicate(of=twin.key, row=min(found.values()))
-        return None
-
-    def _weighed(self, document: Document, error: UnexplainedRefusal) -> LineError:
-        """What an unexplained refusal means: this file's fault, or, after several files in a row, the set-up's."""
-        with self._lock:
-            self._refused[document.digest] = document.key
-            if len(self._refused) >= REFUSALS_THAT_PAUSE:
-                keys = tuple(self._refused.values())
-                self._refused.clear()
-                text = "The reading service refuses every picture: {reason}"
-                return EverythingRefused(message(text, reason=error.message), keys=keys, after_seconds=600)
-        return RefusedByEndpoint(error.message) if document.attempts else error
 
     # ------------------------------------------------------------ RECORD
 
@@ -266,7 +220,7 @@ class Pipeline:
             if document.stage.recording:
                 return document
             with _net(document):
-                rows = self._rows_of_present_scan(document, document.stage.rows)
+                rows = rows_of_present_scan(document, document.stage.rows)
                 rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
                 target = route.filer.reserve(document, Outcome.DONE)
         except Gone as error:
@@ -276,23 +230,6 @@ class Pipeline:
         rows = tuple(replace(row, file=target or document.path) for row in rows)
         self._unwritten.add(document.key)
         return advance(document, Read(rows=rows, recording=True, target=target))
-
-    def _rows_of_present_scan(self, document: Document, rows: tuple[Row, ...]) -> tuple[Row, ...]:
-        """The rows, with a remark when the scan was overwritten meanwhile. Raises `Gone` when it was taken away."""
-        name = document.path.name
-        seen = signature_of(document.path)
-        if seen is not None and document.signature.fits(seen):
-            return rows
-        if not _is_folder(Path(document.inbox)):
-            text = "The folder {folder} is not there. Plug its drive in, or connect its share."
-            raise FolderAway(message(text, folder=document.inbox))
-        digest = digest_of(document.path)
-        if digest is None:
-            raise Gone(message("{name} was taken out of the folder before its row was written.", name=name))
-        if digest == document.digest:
-            return rows
-        remark = message("the scan {name} was overwritten by another before it could be kept", name=name)
-        return tuple(replace(row, check=(*row.check, remark)) for row in rows)
 
     def _write_rows(self, documents: Sequence[Document]) -> None:
         ledger = self._route(documents[0]).ledger
@@ -363,34 +300,6 @@ class Pipeline:
 
     def _save(self, documents: Sequence[Document]) -> list[Document]:
         return list(self._journal.documents.save(documents))
-
-
-def signature_of(path: Path) -> Signature | None:
-    """How the file looks now; None where there is none."""
-    try:
-        stat = path.stat(follow_symlinks=False)
-    except OSError:
-        return None
-    return Signature(stat.st_size, stat.st_mtime_ns, stat.st_ino)
-
-
-def digest_of(path: Path) -> str | None:
-    """The SHA-256 of the file's bytes, hex; None where it cannot be read or is no file (a pipe is not waited for)."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # it may not be looked at, or its drive has gone
-        return False
 
 
 def _amend(ledger: Ledger, document: Document) -> None:

@@ -1,6 +1,9 @@
-"""Has this invoice a row already, from another file? A warning in `Check`, never a refusal: who knows is the person.
+"""Has this a row already?
 
-Asked just before the row is recorded, by the one thread that writes, so that two in one group know of each other.
+the same bytes       before they are read: a duplicate, no second row
+the same invoice     from another file: a warning in `Check`, never a refusal, for who knows is the person. Asked
+                     just before the row is recorded, by the one thread that writes, so that two in one group
+                     know of each other
 """
 
 from __future__ import annotations
@@ -9,10 +12,35 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocrwatch.checking.sameness import marks
-from ocrwatch.document import Document, Row, earlier_rows
+from ocrwatch.document import Document, Duplicate, Filed, Outcome, Row, earlier_rows
+from ocrwatch.errors import TwinInProgress
 from ocrwatch.journal import Journal
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Field, Ledger
+
+TWIN_SECONDS = 3.0
+"""How soon a copy looks again whether its twin has come to its end."""
+
+
+def twin_of(journal: Journal, document: Document, ledger: Ledger) -> Duplicate | None:
+    """The recorded document with the same bytes in the same book whose row still stands.
+
+    Raises `TwinInProgress` while an earlier one is on its way, and what `Ledger.find` raises.
+    """
+    earlier = journal.documents.on_the_line_before(document)
+    if earlier is not None:
+        if found := ledger.find([row.id for row in earlier_rows(earlier)]):  # it has a row, and is read again
+            return Duplicate(of=earlier.key, row=min(found.values()))
+        text = "{name} waits for the same picture, which is being read."
+        raise TwinInProgress(message(text, name=document.path.name), after_seconds=TWIN_SECONDS)
+    for twin in journal.documents.recorded_with(document.digest, document.book):
+        assert isinstance(twin.stage, Filed)
+        if twin.key == document.key or (twin.stage.outcome is Outcome.GONE and not twin.stage.rows):
+            continue
+        found = ledger.find([row.id for row in twin.stage.rows] or [twin.id, f"{twin.id}-1"])
+        if found:
+            return Duplicate(of=twin.key, row=min(found.values()))
+    return None
 
 
 def warned(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ocrwatch.document import Document
-from ocrwatch.pipeline import signature_of
+from ocrwatch.on_disk import signature_of
 
 
 def dropped(

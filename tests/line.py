@@ -19,7 +19,8 @@ from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.journal import Journal
 from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import Message
-from ocrwatch.pipeline import Pipeline, Route, digest_of, signature_of
+from ocrwatch.on_disk import digest_if_there, signature_of
+from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Field, Ledger, Profile, Reading
 from tests.fakes_ledger import FakeLedger
 
@@ -153,7 +154,7 @@ class Running:
         for path in sorted(self.line.inbox.iterdir()):
             signature = signature_of(path)
             if path.is_file() and signature is not None and known.get(path) != signature:
-                digest = digest_of(path)
+                digest = digest_if_there(path)
                 assert digest is not None
                 document = Document(
                     inbox=str(self.line.inbox),

@@ -6,6 +6,7 @@ opening.py         what most commands begin with: configuration, journal, is the
 showing.py         rows and values for the eye, and as JSON
 session.py         a daemon at work in the terminal
 progress.py        its bar
+icon.py            its icon and its notices on the desktop
 run.py             run
 demo.py            demo
 initial.py         init
@@ -19,6 +20,9 @@ ledgers.py         ledger unlock|restore
 comparing.py       ledger check|rebuild
 previewing.py      ledger preview
 configuration.py   config show|path|schema
+autostart.py       autostart on|off|status
+windowed.py        ocrwatchw: started from a menu, a double click, or at login
+reloading.py       a configuration that was changed takes effect
 """
 
 from __future__ import annotations
@@ -31,10 +35,7 @@ from contextlib import suppress
 def main() -> None:
     """The program. Exit status: 0 done, 1 some documents failed, 2 usage or configuration, 3 another instance is
     running, 4 some documents still wait."""
-    from ocrwatch.childprocess import ARGUMENT, child_main
-
-    if sys.argv[1:2] == [ARGUMENT]:
-        child_main(sys.argv[2:])
+    if as_child():
         return
     if sys.argv[1:] == ["--version"]:
         from ocrwatch import __version__
@@ -48,3 +49,13 @@ def main() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)  # all is closed in order; taking the interpreter apart would cost another 0.1 s
+
+
+def as_child() -> bool:
+    """Do a child process's work, where this process is to be one."""
+    from ocrwatch.childprocess import ARGUMENT, child_main
+
+    if sys.argv[1:2] != [ARGUMENT]:
+        return False
+    child_main(sys.argv[2:])
+    return True

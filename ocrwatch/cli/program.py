@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from ocrwatch.cli import terminal
+from ocrwatch.cli.autostart import autostart_app
 from ocrwatch.cli.comparing import check, rebuild
 from ocrwatch.cli.configuration import config_app
 from ocrwatch.cli.demo import demo
@@ -91,21 +93,32 @@ for commands, group in ((_COMMANDS, app), (_LEDGER_COMMANDS, ledger_app)):
         group.command(help=help_text(purpose))(exiting(command))
 app.add_typer(key_app, name="key", help=help_text(message("The key of the reading service.")))
 app.add_typer(ledger_app, name="ledger", help=help_text(message("The spreadsheets.")))
+app.add_typer(autostart_app, name="autostart", help=help_text(message("Start when you log in.")))
 app.add_typer(config_app, name="config", help=help_text(message("The configuration in force.")))
 
 
-def run_program() -> int:
-    """Carry out the command line; the exit status. Errors are told in words, never as a traceback."""
+def has_command(name: str) -> bool:
+    """Whether there is a command `name`."""
+    return any(
+        command.callback is not None and command.callback.__name__ == name for command in app.registered_commands
+    )
+
+
+_complain = partial(terminal.complain, mark=terminal.BAD)
+
+
+def run_program(arguments: Sequence[str] | None = None, complain: Callable[[Message], None] = _complain) -> int:
+    """Carry out the command line; the exit status. Errors are told in words (by `complain`), never as a traceback."""
     terminal.prepare()
     try:
-        app()
+        app(args=arguments)
     except SystemExit as done:  # typer ends so, whatever the command returned
         return done.code if isinstance(done.code, int) else 0
     except UsageError as error:
-        terminal.complain(error.message, mark=terminal.BAD)
+        complain(error.message)
         return error.exit_status
     except OcrwatchError as error:
-        terminal.complain(error.message, mark=terminal.BAD)
+        complain(error.message)
         return 1
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -113,12 +126,12 @@ def run_program() -> int:
         sys.stderr.close()
         return 1
     except Exception as error:  # noqa: BLE001  the last net: a person gets a sentence, the log the details
-        return _unexpected(error)
+        return _unexpected(error, complain)
     return 0
 
 
-def _unexpected(error: Exception) -> int:
+def _unexpected(error: Exception, complain: Callable[[Message], None]) -> int:
     log.exception("The command failed")
     text = "Something unexpected happened ({kind}). Nothing is lost. `ocrwatch doctor` tells where the log lies."
-    terminal.complain(message(text, kind=type(error).__name__), mark=terminal.BAD)
+    complain(message(text, kind=type(error).__name__))
     return _USAGE

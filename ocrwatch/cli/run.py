@@ -1,4 +1,4 @@
-"""`ocrwatch run`: the daemon in a terminal, or once over what is there."""
+"""`ocrwatch run`: the daemon, with its icon where there is a desktop; or once over what is there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ocrwatch.cli.icon import until_quit
 from ocrwatch.cli.opening import ConfigOption, begin_log, loaded
 from ocrwatch.cli.session import Session
 from ocrwatch.cli.terminal import help_text
@@ -25,4 +26,6 @@ def run(
     found = loaded(config)
     begin_log(found.settings.state_dir)
     with Session(found.settings, once=once) as session:
-        return session.once() if once else session.until_stopped()
+        if once:
+            return session.once()
+        return session.until_stopped() if no_tray else until_quit(session, found.settings, found.path)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import state_unusable
@@ -42,6 +42,18 @@ _REMEMBERED = 100
 """Notices that are not told again."""
 
 
+class Listener(Protocol):
+    """Whoever looks on beside the terminal. Called from any thread."""
+
+    def changed(self, document: Document) -> None:
+        """`document` has moved on."""
+        ...
+
+    def stir(self) -> None:
+        """What the daemon knows of itself has changed."""
+        ...
+
+
 class Session:
     """A daemon that is started on entering, and stopped in order on leaving."""
 
@@ -56,6 +68,7 @@ class Session:
         self._progress = Progress(tells_batches=not once)
         self._tally = Tally()
         self._told: deque[Message] = deque(maxlen=_REMEMBERED)
+        self._listener: Listener | None = None
 
     def __enter__(self) -> Self:
         from ocrwatch.app import App
@@ -73,7 +86,7 @@ class Session:
         except Busy as error:
             raise UsageError(error.message) from error
         self._announce()
-        self._heed_signals()
+        self.heed_signals()
         self._app.start()
         return self
 
@@ -81,10 +94,23 @@ class Session:
         self._progress.end()
         self._app.stop(STOP_SECONDS)
 
+    @property
+    def app(self) -> App:
+        """The daemon, once entered."""
+        return self._app
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` told, too, from now on."""
+        self._listener = listener
+
     def until_stopped(self) -> int:
         """Work until somebody says stop."""
         while not self._app.service.wait_for_stop(_SIGNAL_SECONDS):
             pass
+        return self.stopping()
+
+    def stopping(self) -> int:
+        """Say that it ends; the exit status."""
         self._progress.end()
         say(message("ocrwatch stops."))
         return 0
@@ -113,7 +139,9 @@ class Session:
         else:
             say(message("Pictures are read on this computer: none leaves it."))
 
-    def _heed_signals(self) -> None:
+    def heed_signals(self) -> None:
+        """Stop when the system, or whoever presses Ctrl+C, asks for it; in the main thread."""
+
         def stop(*_: object) -> None:
             threading.Thread(target=self._app.service.ask_to_stop, daemon=True).start()
 
@@ -124,6 +152,8 @@ class Session:
 
     def _changed(self, document: Document) -> None:
         self._progress.changed(document)
+        if self._listener is not None:
+            self._listener.changed(document)
         match document.stage:
             case Filed() as stage:
                 self._tally.count(stage)
@@ -135,6 +165,8 @@ class Session:
                 self._noticed(document.trouble)
 
     def _status_changed(self, status: DaemonStatus) -> None:
+        if self._listener is not None:
+            self._listener.stir()
         if status.trouble is not None:
             self._noticed(status.trouble)
         for folder in status.folders:

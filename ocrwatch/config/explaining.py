@@ -15,14 +15,19 @@ from pydantic import BaseModel
 from ocrwatch.config.lines import line_of
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.profiles import FieldData
-from ocrwatch.config.settings import Endpoint, Inbox, Reader, Settings
+from ocrwatch.config.settings import Endpoint, Inbox, Notifications, Reader, Settings
 from ocrwatch.errors import ConfigurationError
 from ocrwatch.messages import Message, message
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_HEADERS: dict[str, type[BaseModel]] = {"[reader]": Reader, "[endpoint]": Endpoint, "[[inbox]]": Inbox}
+_HEADERS: dict[str, type[BaseModel]] = {
+    "[reader]": Reader,
+    "[endpoint]": Endpoint,
+    "[[inbox]]": Inbox,
+    "[notifications]": Notifications,
+}
 _CLOSE_ENOUGH = 70.0
 _A_KEY = re.compile(r"(api[_-]?)?(key|token|secret)", re.IGNORECASE)
 

@@ -65,6 +65,16 @@ class Endpoint(_Table):
         return value.rstrip("/")
 
 
+class Notifications(_Table):
+    """What is told beside the icon."""
+
+    done: StrictBool = True
+    failed: StrictBool = True
+    doubtful: StrictBool = True
+    paused: StrictBool = True
+    waiting: StrictBool = True
+
+
 class Inbox(_Table):
     """A watched folder, what its scans are, and where their rows go."""
 
@@ -146,6 +156,7 @@ class Settings(_Table):
     language: Literal["auto", "en", "zh_CN"] = "auto"
     reader: Reader = Field(default_factory=Reader)
     endpoint: Endpoint = Field(default_factory=Endpoint)
+    notifications: Notifications = Field(default_factory=Notifications)
     inbox: tuple[Inbox, ...] = Field(default_factory=lambda: (Inbox(profile="receipt"),), min_length=1)
 
 

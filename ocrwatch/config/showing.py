@@ -34,9 +34,10 @@ def schema_text() -> str:
 
 
 def _lines(settings: Settings) -> Iterator[str]:
-    for name, value in _values(settings, but=("reader", "endpoint", "inbox")).items():
+    for name, value in _values(settings, but=("reader", "endpoint", "notifications", "inbox")).items():
         yield _line(name, value, value == getattr(Settings(), name))
-    for title, table in (("reader", settings.reader), ("endpoint", settings.endpoint)):
+    tables = {"reader": settings.reader, "endpoint": settings.endpoint, "notifications": settings.notifications}
+    for title, table in tables.items():
         yield from ("", f"[{title}]")
         usual = type(table)()
         for name, value in _values(table).items():

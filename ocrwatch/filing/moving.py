@@ -26,8 +26,9 @@ from pathlib import Path
 from ocrwatch.document import Signature
 from ocrwatch.errors import FolderAway, Gone
 from ocrwatch.filing.naming import filed_name, numbered
-from ocrwatch.filing.reserving import claim, create, explained, holds, is_mark, release, sync_folder
+from ocrwatch.filing.reserving import claim, create, explained, holds, is_mark, release
 from ocrwatch.messages import message
+from ocrwatch.on_disk import digest_of, look_of, sync_folder
 
 
 def move(source: Path, target: Path, mark: bytes, digest: str, signature: Signature, *, inbox: Path) -> None:
@@ -67,12 +68,6 @@ def ensure_there(source: Path, inbox: Path) -> None:
             raise _gone(source)
 
 
-def digest_of(path: Path) -> str:
-    """The SHA-256 of the file's bytes, hex. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def write_beside(path: Path, text: str) -> None:
     """Write `text` to `path` at once or not at all, for people (Windows' editors need the byte order mark)."""
     with explained(path.parent):
@@ -100,7 +95,7 @@ def _is_same(source: Path, digest: str, signature: Signature) -> bool:
 
 def _looks_like(status: os.stat_result, signature: Signature) -> bool:
     """`inode` is 0 where the file system's numbers are not to be trusted."""
-    return signature.fits(Signature(status.st_size, status.st_mtime_ns, status.st_ino))
+    return signature.fits(look_of(status))
 
 
 def _ensure_not_away(source: Path, inbox: Path) -> None:

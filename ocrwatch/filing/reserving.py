@@ -18,6 +18,7 @@ from pathlib import Path
 from ocrwatch.errors import DiskFull, FolderAway
 from ocrwatch.filing.naming import SHORT_BYTES, filed_name, numbered
 from ocrwatch.messages import message
+from ocrwatch.on_disk import sync_folder
 
 _SHARING_VIOLATION = 32
 _NAME_TOO_LONG = 206
@@ -54,7 +55,7 @@ def reserve(folder: Path, name: str, mark: bytes) -> Path:
                 # Encrypted shares and old Windows paths hold less than 255 bytes.
                 path = _first_free(folder, filed_name(name, longest_bytes=SHORT_BYTES), mark, fresh)
         _make_durable(path)
-        return path
+    return path
 
 
 def claim(path: Path, mark: bytes) -> bool:
@@ -79,18 +80,6 @@ def holds(path: Path, mark: bytes) -> bool:
         return stat.S_ISREG(status.st_mode) and status.st_size == len(mark) and path.read_bytes() == mark
     except FileNotFoundError:
         return False
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable, where the system lets a folder be synced."""
-    if os.name != "posix":
-        return
-    with suppress(OSError):  # some network file systems refuse
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from typing import BinaryIO
 from ocrwatch.errors import DiskFull, FolderAway, LedgerBusy, LineError
 from ocrwatch.ledger import saving
 from ocrwatch.messages import message
+from ocrwatch.on_disk import sync_folder
 from ocrwatch.ports import Clock
 
 KEPT = 14
@@ -141,7 +142,7 @@ def _copy_whole(source: Path, target: Path) -> None:
             _copy(source, temporary)
             if saving.signature_of(source) == before:
                 temporary.replace(target)
-                saving.sync_folder(target.parent)
+                sync_folder(target.parent)
                 return
     finally:
         temporary.unlink(missing_ok=True)

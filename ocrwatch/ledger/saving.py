@@ -23,6 +23,7 @@ from ocrwatch.document import Signature
 from ocrwatch.errors import DiskFull, FolderAway, LedgerBusy, LineError
 from ocrwatch.ledger.locks import open_elsewhere
 from ocrwatch.messages import message
+from ocrwatch.on_disk import look_of, sync_folder
 
 _LEFTOVER_SECONDS = 3600
 _MOUNT_ROOTS = frozenset(map(Path, ("/media", "/mnt", "/run/media", "/Volumes")))
@@ -49,7 +50,7 @@ def opened(path: Path) -> Iterator[Opened | None]:
             except FileNotFoundError:
                 yield None
             else:
-                yield Opened(file, _signature(os.fstat(file.fileno())))  # what changes later is found out by it
+                yield Opened(file, look_of(os.fstat(file.fileno())))  # what changes later is found out by it
     except OSError as error:
         raise translated(error, path) from error
 
@@ -94,7 +95,7 @@ def ensure_folder(folder: Path) -> None:
 def signature_of(path: Path) -> Signature | None:
     """How the file looks now; None when there is none. Raises `LedgerBusy`, `FolderAway`."""
     try:
-        return _signature(path.stat())
+        return look_of(path.stat())
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -136,10 +137,6 @@ def _away(folder: Path) -> FolderAway:
     return FolderAway(message(text, folder=str(folder)))
 
 
-def _signature(status: os.stat_result) -> Signature:
-    return Signature(status.st_size, status.st_mtime_ns, status.st_ino)
-
-
 def _write(temporary: Path, write: Callable[[BinaryIO], None], path: Path) -> Signature:
     """A new file gets the rights its folder gives to new files; a replaced one hands on its own."""
     with temporary.open("xb") as file:
@@ -150,7 +147,7 @@ def _write(temporary: Path, write: Callable[[BinaryIO], None], path: Path) -> Si
         os.fsync(file.fileno())
     status = temporary.stat()
     _sweep(temporary, status.st_mtime)
-    return _signature(status)
+    return look_of(status)
 
 
 def _hand_on_rights(path: Path, temporary: Path) -> None:
@@ -172,17 +169,3 @@ def _sweep(temporary: Path, now: float) -> None:
         with contextlib.suppress(OSError):
             if other != temporary and now - other.stat().st_mtime > _LEFTOVER_SECONDS:
                 other.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in `folder` durable. Raises OSError."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network shares cannot
-            raise
-    finally:
-        os.close(descriptor)

@@ -154,6 +154,10 @@ class EndpointReader:
         except LineError as error:
             return Probe(ok=False, said=error.message)
 
+    def is_offline(self) -> bool:
+        """Whether there was no connection at the last try."""
+        return self._gate.is_unreachable()
+
     def close(self) -> None:
         """Let go of the connections."""
         self._connection.close()

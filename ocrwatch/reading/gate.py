@@ -59,6 +59,11 @@ class Gate:
         now = self._clock()
         return throttle.offline_seconds(self._change(lambda traffic: throttle.unreachable(traffic, now)), now)
 
+    def is_unreachable(self) -> bool:
+        """Whether there was no connection at the last try."""
+        with self._lock:
+            return self._traffic.offline_since is not None
+
     def failed(self, kind: Failure, retry_after: str | None, jitter: float) -> tuple[Failure, float | None]:
         """What the failure `kind` means by now, and in how many seconds to come again where that is known.
 

@@ -1,6 +1,8 @@
 """The line at work: threads, the queue, pause and resume, rescans, health.
 
-service.py     the threads, and how they start, stop and hand documents on
+service.py     the threads, and how they start and stop
+threads.py     threads that do not fall over
+line.py        where they meet: documents handed on, waits, the pause
 schedule.py    which document is next (pure)
 intake.py      from files in folders to documents on the line
 pausing.py     when reading stands still, and when it may be tried (pure)

@@ -12,7 +12,7 @@ from pathlib import Path
 from ocrwatch.document import Cell, Filed, Read, Row
 from ocrwatch.journal import Journal
 from ocrwatch.journal.written import Noted, Scan
-from ocrwatch.pipeline import digest_of
+from ocrwatch.on_disk import digest_if_there
 from ocrwatch.ports import Field, Ledger
 from ocrwatch.service.comparison import Comparison, Known, compare
 
@@ -67,7 +67,7 @@ def moved_scans(journal: Journal, book: str, places: Sequence[Path]) -> list[Mov
     for scan in gone:
         if scan.digest not in found:
             for path in by_size.get(scan.size_bytes, ()):
-                found.setdefault(digest_of(path) or "", path)
+                found.setdefault(digest_if_there(path) or "", path)
     return [Moved(scan=scan, found=found.get(scan.digest)) for scan in gone]
 
 

@@ -66,3 +66,8 @@ def probing(pause: Pause | None, now: float) -> Pause | None:
     if pause is None or pause.by_user:
         return None
     return replace(pause, probe_at=now + 600)
+
+
+def unless_over(pause: Pause | None, now: float) -> Pause | None:
+    """`pause`, or None once the time that a person named has come."""
+    return None if pause is not None and pause.by_user and may_read(pause, now) else pause

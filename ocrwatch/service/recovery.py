@@ -18,7 +18,8 @@ from ocrwatch.document import Document, Filed, Outcome, Recorded
 from ocrwatch.filing.reserving import explained, is_mark
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
-from ocrwatch.pipeline import Route, digest_of, signature_of
+from ocrwatch.on_disk import digest_if_there, signature_of
+from ocrwatch.pipeline import Route
 from ocrwatch.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def _remembered(
 
 def _documents(inbox: str, place: Places, now: float) -> Iterator[Document]:
     for path in _files(Path(inbox), place):
-        signature, digest = signature_of(path), digest_of(path)
+        signature, digest = signature_of(path), digest_if_there(path)
         if signature and digest and signature.size_bytes:
             yield Document(
                 inbox=inbox,

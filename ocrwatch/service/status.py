@@ -44,11 +44,13 @@ class FolderStatus:
 class DaemonStatus:
     """What only the daemon knows. `engine` is where pictures go: a host name, or "" for this computer.
 
-    `started_at`: seconds since the epoch. `trouble`: why the line could not be taken up yet.
+    `started_at`: seconds since the epoch. `trouble`: why the line could not be taken up yet. `offline`: the service
+    could not be reached the last time.
     """
 
     started_at: float = 0.0
     engine: str = ""
+    offline: bool = False
     trouble: Message | None = None
     folders: tuple[FolderStatus, ...] = ()
     pause: Pause | None = None
@@ -194,6 +196,7 @@ def daemon_to_json(daemon: DaemonStatus) -> str:
         {
             "started_at": daemon.started_at,
             "engine": daemon.engine,
+            "offline": daemon.offline,
             "trouble": _maybe(daemon.trouble),
             "folders": [
                 {
@@ -229,6 +232,7 @@ def daemon_from_json(text: str | None) -> DaemonStatus:
     return DaemonStatus(
         started_at=data.get("started_at", 0.0),
         engine=data["engine"],
+        offline=data.get("offline", False),
         trouble=_message(data.get("trouble")),
         folders=folders,
         pause=_pause_in(data["pause"]),

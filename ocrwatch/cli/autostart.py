@@ -1,0 +1,63 @@
+"""`ocrwatch autostart on|off|status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ocrwatch.cli.opening import ConfigOption, loaded
+from ocrwatch.cli.terminal import exiting, help_text, say
+from ocrwatch.messages import message
+
+autostart_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+ServiceOption = Annotated[
+    bool,
+    typer.Option(
+        "--service",
+        help=help_text(message("Linux: as a service of systemd, which starts it again after a crash.")),
+    ),
+]
+
+
+@autostart_app.command("on", help=help_text(message("Start at login from now on.")))
+@exiting
+def on(config: ConfigOption = None, service: ServiceOption = False) -> int:
+    """With the configuration that is named now."""
+    from ocrwatch.desktop import autostart
+
+    autostart.turn_on(named(loaded(config).path), service=service)
+    say(autostart.status())
+    return 0
+
+
+@autostart_app.command("off", help=help_text(message("Start at login no more.")))
+@exiting
+def off(config: ConfigOption = None) -> int:
+    """Nothing is left behind."""
+    from ocrwatch.desktop import autostart
+
+    del config
+    autostart.turn_off()
+    say(autostart.status())
+    return 0
+
+
+@autostart_app.command("status", help=help_text(message("Whether it starts at login.")))
+@exiting
+def status(config: ConfigOption = None) -> int:
+    """Exit status 0 in either case."""
+    from ocrwatch.desktop import autostart
+
+    del config
+    say(autostart.status())
+    return 0
+
+
+def named(config: Path | None) -> Path | None:
+    """`config`, unless it is the one that is found without being named."""
+    from ocrwatch.config.paths import default_config
+
+    return None if config == default_config() else config
