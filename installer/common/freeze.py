@@ -19,7 +19,7 @@ def freeze(*, engine: str, out: Path, work: Path) -> Path:
     """The folder, made anew: `out`/ocrwatch."""
     from PyInstaller.__main__ import run
 
-    from installer.common.icons import write_icons
+    from ocrwatch.desktop.icon_files import write_icons
     from installer.common.licences import write_licences
 
     shutil.rmtree(out / "ocrwatch", ignore_errors=True)
