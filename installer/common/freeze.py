@@ -36,12 +36,16 @@ def freeze(*, engine: str, out: Path, work: Path) -> Path:
     return folder
 
 
+_PYTHONS_OWN = ("__main__", "_frozen_importlib", "_frozen_importlib_external")
+"""PyInstaller leaves these out itself."""
+
+
 def _refuse_gaps(warnings: Path) -> None:
     """An excluded module that another one imports as it is loaded would show only at a person's desk."""
     gaps = [
         line
         for line in warnings.read_text(encoding="utf-8").splitlines()
-        if line.startswith("excluded module named") and "(top-level)" in line and "_frozen_importlib" not in line
+        if line.startswith("excluded module named") and "(top-level)" in line and line.split()[3] not in _PYTHONS_OWN
     ]
     if gaps:
         raise SystemExit("\n".join(["What is excluded is needed:", *gaps]))
