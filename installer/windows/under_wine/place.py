@@ -12,6 +12,9 @@ from pathlib import Path
 WINE = "/usr/lib/wine/wine64"
 _PATIENCE_SECONDS = 300.0
 
+_LEFT: list[subprocess.Popen[bytes]] = []
+"""What they left running has their pipes for its own, and under Wine does not live without."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
@@ -71,6 +74,12 @@ class Wine:
                 process.kill()
                 raise
         return Finished(status=process.returncode, output=output.decode(errors="replace").replace("\r\n", "\n"))
+
+    def run_to_its_end(self, *command: str | Path) -> int:
+        """The exit status of a program that may leave another one running."""
+        process = self.start(*command)
+        _LEFT.append(process)
+        return process.wait(timeout=_PATIENCE_SECONDS)
 
     def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
         """A running program, whose input and output are pipes."""

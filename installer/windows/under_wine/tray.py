@@ -50,8 +50,9 @@ def tray_menu(bench: Bench) -> str:
 
 
 def _has_icon(picture: Image.Image) -> bool:
-    """Whether something dark is at the taskbar's end."""
-    return picture.crop(_ICON_BOX).convert("L").getextrema()[0] < 100
+    """Whether something dark is at the white taskbar's end."""
+    darkest, lightest = picture.crop(_ICON_BOX).convert("L").getextrema()
+    return darkest < 100 and lightest > _WHITE
 
 
 def _click_in_menu(seen: Screen, name: str, *, group: int, row: int) -> int:
