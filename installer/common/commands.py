@@ -45,7 +45,9 @@ class _Parameter(Protocol):
     param_type_name: str
 
 
-HELP = Option(names=("--help", "-h"), purpose="Show what there is to say, and exit.", value="", takes="nothing", choices=())
+HELP = Option(
+    names=("--help", "-h"), purpose="Show what there is to say, and exit.", value="", takes="nothing", choices=()
+)
 
 
 def program() -> Command:
@@ -99,7 +101,9 @@ def _choices(parameter: _Parameter) -> Iterable[str]:
     if (known := getattr(getattr(parameter, "type", None), "choices", None)) is not None:
         return map(str, known)
     annotation = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
-    words = get_args(annotation) or (getattr(each, "value", each) for each in getattr(annotation, "__members__", {}).values())
+    words = get_args(annotation) or (
+        getattr(each, "value", each) for each in getattr(annotation, "__members__", {}).values()
+    )
     return (word for word in words if isinstance(word, str))
 
 

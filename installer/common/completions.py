@@ -19,7 +19,12 @@ FILES = {"bash": "ocrwatch", "zsh": "_ocrwatch", "fish": "ocrwatch.fish", "power
 def write_completions(folder: Path) -> None:
     """One folder for each shell, its file in it."""
     root = program()
-    for shell, text in (("bash", bash(root)), ("zsh", zsh(root)), ("fish", fish(root)), ("powershell", powershell(root))):
+    for shell, text in (
+        ("bash", bash(root)),
+        ("zsh", zsh(root)),
+        ("fish", fish(root)),
+        ("powershell", powershell(root)),
+    ):
         place = folder / shell
         place.mkdir(parents=True, exist_ok=True)
         (place / FILES[shell]).write_text(text, encoding="utf-8", newline="\n")
@@ -64,8 +69,14 @@ def bash(root: Command) -> str:
     for command in root.all():
         words = " ".join(_offered(command))
         files = {"file": "-f", "folder": "-d"}.get(command.takes, "")
-        also = f'; if [[ $current != -* ]]; then compopt -o filenames; mapfile -t -O "${{#COMPREPLY[@]}}" COMPREPLY < <(compgen {files} -- "$current"); fi' if files else ""
-        lines.append(f'        "{_key(command)}") mapfile -t COMPREPLY < <(compgen -W "{words}" -- "$current"){also} ;;')
+        also = (
+            f'; if [[ $current != -* ]]; then compopt -o filenames; mapfile -t -O "${{#COMPREPLY[@]}}" COMPREPLY < <(compgen {files} -- "$current"); fi'
+            if files
+            else ""
+        )
+        lines.append(
+            f'        "{_key(command)}") mapfile -t COMPREPLY < <(compgen -W "{words}" -- "$current"){also} ;;'
+        )
     lines += ["    esac", "}", "complete -F _ocrwatch ocrwatch"]
     return "\n".join(lines) + "\n"
 

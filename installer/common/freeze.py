@@ -19,8 +19,8 @@ def freeze(*, engine: str, out: Path, work: Path) -> Path:
     """The folder, made anew: `out`/ocrwatch."""
     from PyInstaller.__main__ import run
 
-    from ocrwatch.desktop.icon_files import write_icons
     from installer.common.licences import write_licences
+    from ocrwatch.desktop.icon_files import write_icons
 
     shutil.rmtree(out / "ocrwatch", ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)
@@ -29,7 +29,18 @@ def freeze(*, engine: str, out: Path, work: Path) -> Path:
     os.environ["OCRWATCH_FREEZE_ENGINE"] = engine
     os.environ["OCRWATCH_FREEZE_WORK"] = str(work)
     spec = ROOT / "installer" / "common" / "ocrwatch.spec"
-    run(["--noconfirm", "--log-level", "WARN", "--distpath", str(out), "--workpath", str(work / "pyinstaller"), str(spec)])
+    run(
+        [
+            "--noconfirm",
+            "--log-level",
+            "WARN",
+            "--distpath",
+            str(out),
+            "--workpath",
+            str(work / "pyinstaller"),
+            str(spec),
+        ]
+    )
     _refuse_gaps(work / "pyinstaller" / "ocrwatch" / "warn-ocrwatch.txt")
     folder = out / "ocrwatch"
     write_licences(folder / "licences", with_engine=engine == "local")

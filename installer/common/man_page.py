@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import sys
 import textwrap
@@ -26,12 +26,15 @@ _ENVIRONMENT = (
     ("OCRWATCH_API_KEY", "The key of the reading service; it goes before the one in the keyring."),
 )
 _FILES = (
-    ("~/.config/ocrwatch/config.toml", "The configuration. Every setting has a default; an absent file is a valid one."),
+    (
+        "~/.config/ocrwatch/config.toml",
+        "The configuration. Every setting has a default; an absent file is a valid one.",
+    ),
     ("~/.local/state/ocrwatch", "The journal of what was read, the log, and the spreadsheets' backups."),
 )
 
 
-def man_page(day: datetime.date) -> str:
+def man_page(day: dt.date) -> str:
     """roff, for section 1."""
     root = program()
     return "\n".join(short for line in _lines(root, day) for short in _wrapped(line)) + "\n"
@@ -45,7 +48,7 @@ def _wrapped(line: str) -> list[str]:
     return [rf"\&{piece}" if number and piece.startswith((".", "'")) else piece for number, piece in enumerate(pieces)]
 
 
-def _lines(root: Command, day: datetime.date) -> Iterator[str]:
+def _lines(root: Command, day: dt.date) -> Iterator[str]:
     yield f'.TH OCRWATCH 1 {day.isoformat()} "ocrwatch {VERSION}" "User Commands"'
     yield ".SH NAME"
     yield r"ocrwatch \- scans become rows of a spreadsheet"
@@ -102,12 +105,12 @@ def _escaped(text: str) -> str:
     return rf"\&{escaped}" if escaped.startswith((".", "'")) else escaped
 
 
-def _day() -> datetime.date:
+def _day() -> dt.date:
     """The day of the release where the build is told it (SOURCE_DATE_EPOCH), else today."""
     told = os.environ.get("SOURCE_DATE_EPOCH")
     if told is None:
-        return datetime.datetime.now(datetime.UTC).date()
-    return datetime.datetime.fromtimestamp(int(told), datetime.UTC).date()
+        return dt.datetime.now(dt.UTC).date()
+    return dt.datetime.fromtimestamp(int(told), dt.UTC).date()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,11 @@ _EXECUTABLE = "ocrwatchw"
 def faults(path: Path) -> list[str]:
     """What is missing or another."""
     found = plistlib.loads(path.read_bytes())
-    return [f"{key}: {found.get(key)!r} in place of {value!r}" for key, value in info(_EXECUTABLE).items() if found.get(key) != value]
+    return [
+        f"{key}: {found.get(key)!r} in place of {value!r}"
+        for key, value in info(_EXECUTABLE).items()
+        if found.get(key) != value
+    ]
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def _makensis() -> str:
 
 
 def _run(command: Sequence[str]) -> None:
-    finished = subprocess.run(command, cwd=ROOT, check=False)  # noqa: S603  the builder's own tools
+    finished = subprocess.run(command, cwd=ROOT, check=False)
     if finished.returncode != 0:
         raise SystemExit(f"failed: {Path(command[0]).name} {' '.join(command[1:3])} …")
 

@@ -1,10 +1,10 @@
 """Signs with Microsoft's signtool, where a certificate is configured through the environment; says so where none is.
 
-    OCRWATCH_SIGN_THUMBPRINT      a certificate in the user's store, told by its SHA-1 thumbprint; or
-    OCRWATCH_SIGN_PFX             a file with certificate and key, and
-    OCRWATCH_SIGN_PASSWORD        its password
-    OCRWATCH_SIGN_TIMESTAMP_URL   the timestamp server (RFC 3161), without which a signature ends with its certificate
-    OCRWATCH_SIGNTOOL             the program (default: signtool, as the search path finds it)
+OCRWATCH_SIGN_THUMBPRINT      a certificate in the user's store, told by its SHA-1 thumbprint; or
+OCRWATCH_SIGN_PFX             a file with certificate and key, and
+OCRWATCH_SIGN_PASSWORD        its password
+OCRWATCH_SIGN_TIMESTAMP_URL   the timestamp server (RFC 3161), without which a signature ends with its certificate
+OCRWATCH_SIGNTOOL             the program (default: signtool, as the search path finds it)
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def sign(files: Sequence[Path]) -> None:
     if command is None:
         sys.stdout.write(f"NOT SIGNED (no certificate is configured): {names}\n")
         return
-    finished = subprocess.run([*command, *map(str, files)], check=False)  # noqa: S603  the builder's own tool
+    finished = subprocess.run([*command, *map(str, files)], check=False)
     if finished.returncode != 0:
         raise SystemExit(f"signtool failed for {names}")
     sys.stdout.write(f"signed: {names}\n")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer.common.project import ROOT, VERSION
+from installer.common.project import VERSION
 from installer.linux.rows import rows as rows_of
 from installer.windows.build import LIMIT_MB
 from installer.windows.under_wine.installed import RUN_KEY, SLOW_SECONDS, UNINSTALL_KEY, Installed
@@ -92,7 +91,9 @@ def installs_for_one_user(bench: Bench) -> str:
     menu = bench.wine.home / "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/ocrwatch"
     assert sorted(path.name for path in menu.iterdir()) == ["ocrwatch in a terminal.lnk", "ocrwatch.lnk"]
     assert bench.wine.value(rf"HKCU\{UNINSTALL_KEY}", "DisplayVersion") == VERSION
-    assert bench.wine.value(rf"HKCU\{RUN_KEY}", "ocrwatch") == f'"{bench.wine.named(bench.ocrwatch.windowed)}" --at-login'
+    assert (
+        bench.wine.value(rf"HKCU\{RUN_KEY}", "ocrwatch") == f'"{bench.wine.named(bench.ocrwatch.windowed)}" --at-login'
+    )
     return bench.wine.named(place)
 
 
@@ -134,11 +135,15 @@ def keyring(bench: Bench) -> str:
     bench.ocrwatch.configure(bench.server.base_url)
     finished = bench.ocrwatch.say("key", "set", stdin=f"{KEY}\n")
     _ran(finished.status, finished.output)
-    kept = [path for path in bench.ocrwatch.config.parent.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+    assert _keeps_key(bench), "the key is not among the credentials"
+    kept = [
+        path for path in bench.ocrwatch.config.parent.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()
+    ]
     assert not kept, "the key stands in a file"
     doctor = bench.ocrwatch.say("doctor")
     _ran(doctor.status, doctor.output)
     assert bench.ocrwatch.say("key", "clear").status == 0
+    assert not _keeps_key(bench), "the key is there after it was cleared"
     assert bench.ocrwatch.say("doctor").status != 0, "the key is known after it was cleared"
     assert bench.ocrwatch.say("key", "set", stdin=f"{KEY}\n").status == 0
     return "set, used, cleared"
@@ -196,6 +201,12 @@ def killed(bench: Bench) -> str:
     return "6 rows of 6, each once"
 
 
+def _keeps_key(bench: Bench) -> bool:
+    """Whether Windows' credentials, which Wine keeps in its registry, have one of ours."""
+    told = bench.wine.run("reg", "query", r"HKCU\Software\Wine\Credential Manager", "/s").output
+    return "ocrwatch" in told
+
+
 def _drop(bench: Bench, *numbers: int) -> None:
     drop(bench.ocrwatch.scans, {f"scan00{number}.jpg": _PICTURES[f"scan00{number}.jpg"] for number in numbers})
 
@@ -248,10 +259,7 @@ def removes_settings_when_told(bench: Bench) -> str:
     left = sorted(path.name for path in bench.ocrwatch.config.parent.iterdir())
     assert left == ["backups"], left
     assert len(bench.ocrwatch.rows()) == 6
-    credentials = subprocess.run(
-        ["grep", "-rlia", "ocrwatch@", str(bench.wine.prefix / "user.reg")], capture_output=True, check=False
-    )
-    assert credentials.returncode != 0, "the key is left among the credentials"
+    assert not _keeps_key(bench), "the key is left among the credentials"
     return "only backups, workbook and scans are left"
 
 
@@ -261,7 +269,9 @@ def installs_for_all(bench: Bench) -> str:
     place = bench.wine.drive / "Program Files" / "ocrwatch"
     assert (place / "ocrwatch.exe").is_file()
     assert bench.wine.value(rf"HKLM\{UNINSTALL_KEY}", "DisplayVersion") == VERSION
-    assert bench.wine.value(rf"HKLM\{RUN_KEY}", "ocrwatch") == rf'"{bench.wine.named(place / "ocrwatchw.exe")}" --at-login'
+    assert (
+        bench.wine.value(rf"HKLM\{RUN_KEY}", "ocrwatch") == rf'"{bench.wine.named(place / "ocrwatchw.exe")}" --at-login'
+    )
     _ran(bench.wine.run(place / "ocrwatch.exe", "--version").status, "")
     _uninstalled(bench, folder=place)
     assert not place.exists()
@@ -307,8 +317,3 @@ CHECKS: tuple[Callable[[Bench], str], ...] = (
     installs_for_all,
     installs_elsewhere,
 )
-
-
-def root_has_tray() -> bool:
-    """Whether this version of the program has an icon."""
-    return (ROOT / "ocrwatch" / "desktop" / "pystray_icon.py").is_file()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageChops
-
-from tests.waiting import wait_until
+from PIL import Image
 
 WIDTH_PX, HEIGHT_PX = 1024, 768
 
@@ -30,61 +29,32 @@ class Screen:
 
     def click(self, x: int, y: int, *, button: int = 1) -> None:
         """A click there."""
-        for words in (["mousemove", str(x), str(y)], ["click", str(button)]):
-            subprocess.run(["xdotool", *words], env={"DISPLAY": self.display, "PATH": "/usr/bin:/bin"}, check=True)
+        self.move(x, y)
+        self._do("click", str(button))
 
     def move(self, x: int, y: int) -> None:
         """The mouse there."""
-        subprocess.run(
-            ["xdotool", "mousemove", str(x), str(y)], env={"DISPLAY": self.display, "PATH": "/usr/bin:/bin"}, check=True
-        )
+        self._do("mousemove", str(x), str(y))
 
-    def press(self, *keys: str) -> None:
-        """Keys, by X's names."""
-        for key in keys:
-            subprocess.run(["xdotool", "key", key], env={"DISPLAY": self.display, "PATH": "/usr/bin:/bin"}, check=True)
-
-    def changed(self, before: Image.Image, name: str, seconds: float) -> tuple[int, int, int, int]:
-        """The box in which the screen became another than `before`. AssertionError when it does not."""
-        found: list[tuple[int, int, int, int]] = []
-
-        def has_changed() -> bool:
-            box = ImageChops.difference(before, self.picture(name)).getbbox()
-            if box is not None:
-                found[:] = [box]
-            return box is not None
-
-        wait_until(has_changed, seconds=seconds, step_seconds=0.5)
-        return found[0]
+    def _do(self, *words: str) -> None:
+        subprocess.run(["xdotool", *words], env=os.environ | {"DISPLAY": self.display}, check=True)
 
 
 @contextmanager
 def screen(folder: Path) -> Iterator[Screen]:
     """A new one, of a number that nobody uses."""
-    read, write = _pipe()
+    read, write = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH_PX}x{HEIGHT_PX}x24", "-nolisten", "tcp"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )
     try:
-        with open(read, encoding="ascii") as numbers:
-            _close(write)
+        with os.fdopen(read, encoding="ascii") as numbers:
+            os.close(write)
             number = numbers.readline().strip()
         assert number, "Xvfb does not start"
         yield Screen(f":{number}", folder)
     finally:
         server.terminate()
         server.wait()
-
-
-def _pipe() -> tuple[int, int]:
-    import os
-
-    return os.pipe()
-
-
-def _close(descriptor: int) -> None:
-    import os
-
-    os.close(descriptor)

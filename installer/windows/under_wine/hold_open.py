@@ -3,6 +3,8 @@
 import ctypes
 import sys
 
+assert sys.platform == "win32"
+
 _GENERIC_READ_AND_WRITE = 0xC0000000
 _FILE_SHARE_READ = 1
 _OPEN_EXISTING = 3

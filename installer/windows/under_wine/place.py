@@ -35,7 +35,9 @@ class Wine:
     @property
     def environment(self) -> dict[str, str]:
         """Wine's own, without the caller's settings of ocrwatch."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("OCRWATCH", "PYTHON", "WINE"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("OCRWATCH", "PYTHON", "WINE"))
+        }
         return kept | {
             "WINEPREFIX": str(self.prefix),
             "WINEARCH": "win64",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from installer.windows.under_wine.desktop import HEIGHT_PX, WIDTH_PX, Screen, screen
 from installer.windows.under_wine.installed import SLOW_SECONDS
@@ -51,8 +51,8 @@ def tray_menu(bench: Bench) -> str:
 
 def _has_icon(picture: Image.Image) -> bool:
     """Whether something dark is at the white taskbar's end."""
-    darkest, lightest = picture.crop(_ICON_BOX).convert("L").getextrema()
-    return darkest < 100 and lightest > _WHITE
+    shades = picture.crop(_ICON_BOX).convert("L").tobytes()
+    return min(shades) < 100 and max(shades) > _WHITE
 
 
 def _click_in_menu(seen: Screen, name: str, *, group: int, row: int) -> int:
@@ -68,7 +68,7 @@ def _click_in_menu(seen: Screen, name: str, *, group: int, row: int) -> int:
         return len(groups) > -group >= 1
 
     wait_until(is_open, seconds=SLOW_SECONDS, step_seconds=0.5)
-    (left, groups), = found
+    ((left, groups),) = found
     seen.click(left + 60, groups[group][row])
     return sum(map(len, groups))
 
@@ -76,8 +76,6 @@ def _click_in_menu(seen: Screen, name: str, *, group: int, row: int) -> int:
 def _menu(before: Image.Image, now: Image.Image) -> tuple[int, list[list[int]]]:
     """Its left edge, and the middle of each entry, in groups; none where no menu is open."""
     box = (0, 0, WIDTH_PX, HEIGHT_PX - 21)
-    from PIL import ImageChops
-
     menu = ImageChops.difference(before.crop(box), now.crop(box)).getbbox()
     if menu is None:
         return 0, []
