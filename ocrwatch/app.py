@@ -27,6 +27,7 @@ from ocrwatch.config.secrets import engine_in_force, key_in_time
 from ocrwatch.config.settings import Inbox as InboxSettings
 from ocrwatch.config.settings import Settings
 from ocrwatch.config.together import destinations
+from ocrwatch.desktop.battery import on_battery
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
 from ocrwatch.errors import Busy, ConfigurationError
@@ -126,12 +127,14 @@ class App:
         settings: Settings,
         render: Render,
         *,
+        lock: InstanceLock | None = None,
         on_change: Callable[[Document], None] = lambda _: None,
         on_notice: Callable[[Message], None] = lambda _: None,
         on_status: Callable[[DaemonStatus], None] = lambda _: None,
     ) -> None:
         """Take the lock and open the journal. `on_change` is called with each document that has moved on, `on_notice`
-        with what a person should know, `on_status` when what the daemon knows has changed; from any thread.
+        with what a person should know, `on_status` when what the daemon knows has changed; from any thread. A `lock`
+        that is given is held already, and is not let go of.
 
         Raises `AlreadyRunning`, `JournalTooNew`, `ConfigurationError`, `DiskFull`, OSError.
         """
@@ -139,8 +142,10 @@ class App:
         self._render = render
         self._on_notice = on_notice
         self._state = made_private(settings.state_dir)
-        self.lock = InstanceLock(self._state)
-        self.lock.acquire()
+        self._has_own_lock = lock is None
+        self.lock = lock or InstanceLock(self._state)
+        if self._has_own_lock:
+            self.lock.acquire()
         self.journal = Journal(self._state, clock)
         self._engine = Engine(settings, self.journal.answers)
         self._shelf = Shelf(
@@ -165,6 +170,7 @@ class App:
             recover=self._recover,
             key_stamp=self._key_stamp,
             is_offline=self._engine.is_offline,
+            is_on_battery=on_battery if settings.pause_on_battery else lambda: False,
         )
 
     @property
@@ -188,7 +194,8 @@ class App:
         self._engine.close()
         if ended:  # else a thread still needs it; the system closes it with the process
             self.journal.close()
-        self.lock.release()
+        if self._has_own_lock:
+            self.lock.release()
 
     def status(self) -> Status:
         """How things stand."""
@@ -262,8 +269,8 @@ class App:
     def _rebuild(self) -> None:
         places = {str(inbox.folder): _places(inbox) for inbox in self._settings.inbox}
         text = (
-            "The journal was damaged. It was kept, and a new one was built from the workbooks and folders: "
-            "{count} scans were found."
+            "The records of ocrwatch were damaged. They were kept, and new ones were built from the spreadsheets and "
+            "folders: {count} scans were found."
         )
         self._notice(message(text, count=rebuild(self.journal, places, self._routes, clock)))
 

@@ -23,19 +23,20 @@ _KEPT = 3
 _TALKATIVE = ("httpx", "httpcore", "watchdog", "PIL", "filelock", "asyncio", "keyring")
 
 
-def begin(state_dir: Path) -> Path:
-    """Log to a file in `state_dir` that rotates, from now on; the file. Raises OSError."""
+def begin(state_dir: Path, name: str = FILE_NAME) -> Path:
+    """Log to a file in `state_dir` that rotates, from now on; the file. One process writes one: name another where two
+    run side by side. Raises OSError."""
     folder = state_dir / "logs"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handler = RotatingFileHandler(folder / FILE_NAME, maxBytes=_LONGEST_BYTES, backupCount=_KEPT, encoding="utf-8")
+    handler = RotatingFileHandler(folder / name, maxBytes=_LONGEST_BYTES, backupCount=_KEPT, encoding="utf-8")
     handler.setFormatter(ReticentFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for talkative in _TALKATIVE:
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     logging.raiseExceptions = False  # a full disk must not print tracebacks of the log itself
-    return folder / FILE_NAME
+    return folder / name
 
 
 class ReticentFormatter(logging.Formatter):

@@ -18,6 +18,13 @@ settings.register_profile("any-machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any-machine")
 
 
+@pytest.fixture(autouse=True)
+def _no_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this computer's administrator configured is no part of a test."""
+    monkeypatch.setattr("ocrwatch.config.paths._SITE", Path("/nowhere"))
+    monkeypatch.delenv("XDG_CONFIG_DIRS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def receipts() -> Path:
     """The folder of real receipts with their ground truth; the test is skipped where it is absent."""

@@ -66,7 +66,7 @@ class Program:
     ) -> subprocess.CompletedProcess[str]:
         """The finished command."""
         return subprocess.run(
-            [*_command(), *arguments],
+            [*command(), *arguments],
             env=environment or self.environment,
             input=stdin,
             capture_output=True,
@@ -86,7 +86,7 @@ class Program:
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """The running daemon, watching."""
         return subprocess.Popen(
-            [*_command(), "run", "--no-tray", *arguments],
+            [*command(), "run", "--no-tray", *arguments],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -134,6 +134,7 @@ class Program:
         return path.read_text(encoding="utf-8")[-3000:] if path.exists() else ""
 
 
-def _command() -> list[str]:
+def command() -> list[str]:
+    """The installed program."""
     script = Path(sys.executable).with_name("ocrwatch.exe" if os.name == "nt" else "ocrwatch")
     return [str(script)] if script.exists() else [sys.executable, "-m", "ocrwatch"]

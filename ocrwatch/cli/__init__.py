@@ -2,6 +2,7 @@
 
 program.py         all commands on one typer application
 terminal.py        saying things: language, marks, tables
+wording.py         what the command line's parser says, in the person's language
 opening.py         what most commands begin with: configuration, journal, is the daemon running?
 showing.py         rows and values for the eye, and as JSON
 session.py         a daemon at work in the terminal
@@ -10,6 +11,12 @@ icon.py            its icon and its notices on the desktop
 run.py             run
 demo.py            demo
 initial.py         init
+initial_offers.py  what it asks beyond the settings
+questions.py       how it asks
+preparing.py       folders, files in them, starting the daemon: for both ways of setting up
+settings.py        settings
+settings_configuration.py, settings_drafts.py, settings_machine.py   what its pages need of the program
+unattended.py      init --yes, for scripts
 reading.py         read
 standing.py        status, why
 ordering.py        accept, retry, pause, resume, stop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,10 @@ import typer
 
 from ocrwatch.cli.opening import ConfigOption, loaded
 from ocrwatch.cli.terminal import exiting, help_text, say
+from ocrwatch.errors import UsageError
 from ocrwatch.messages import message
+
+log = logging.getLogger(__name__)
 
 autostart_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -54,6 +58,42 @@ def status(config: ConfigOption = None) -> int:
     del config
     say(autostart.status())
     return 0
+
+
+class LoginEntry:
+    """The tick in the icon's menu. `config` is the file in force."""
+
+    def __init__(self, config: Path | None) -> None:
+        self._config = config
+
+    def is_on(self) -> bool:
+        """Whether it starts at login."""
+        from ocrwatch.desktop import autostart
+
+        return autostart.is_on()
+
+    def turn_on(self) -> None:
+        """Let it. Raises UsageError."""
+        from ocrwatch.desktop import autostart
+
+        autostart.turn_on(named(self._config))
+
+    def turn_off(self) -> None:
+        """Let it not. Raises UsageError."""
+        from ocrwatch.desktop import autostart
+
+        autostart.turn_off()
+
+
+def mend(config: Path | None) -> None:
+    """Let an entry that is on name the program that starts just now. What is in the way of that stops nothing."""
+    from ocrwatch.desktop import autostart
+
+    try:
+        if autostart.mend(named(config)):
+            log.info("The entry that starts ocrwatch at login names this installation now")
+    except (UsageError, OSError) as error:
+        log.warning("The entry that starts ocrwatch at login could not be mended: %s", type(error).__name__)
 
 
 def named(config: Path | None) -> Path | None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from ocrwatch import __version__
 from ocrwatch.cli import terminal
-from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated
+from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated, whereabouts
 from ocrwatch.cli.terminal import rendered, say
+from ocrwatch.config.paths import is_open_to_others
 from ocrwatch.errors import OcrwatchError
 from ocrwatch.messages import Message, message
 from ocrwatch.service.status import daemon_from_json, sentences_of_waiting, snapshot
@@ -62,13 +63,22 @@ def _configuration(found: Loaded) -> Iterator[Finding]:
         yield Finding(message("No configuration file: the defaults hold. To make one: ocrwatch init"))
     else:
         yield Finding(message("Configuration: {path}", path=str(found.path)))
+    if found.site is not None:
+        yield Finding(message("Configuration for all users of this computer: {path}", path=str(found.site)))
+        if is_open_to_others(found.site):
+            text = (
+                "{path} can be changed by others than the administrator, so what it locks is not safe. Make it root's."
+            )
+            yield Finding(message(text, path=str(found.site)), terminal.WARNING)
+    for notice in found.notices:
+        yield Finding(notice, terminal.WARNING)
 
 
 def _state(found: Loaded) -> Iterator[Finding]:
     with opened(found.settings) as (journal, running):
-        yield Finding(message("The journal is in order: {path}", path=str(journal.database.path)))
+        yield Finding(message("The records of ocrwatch are in order: {path}", path=str(journal.database.path)))
         if journal.database.set_aside is not None:
-            text = "It was damaged and a new one begun; the damaged one is kept: {path}"
+            text = "They were damaged and begun anew; the damaged ones are kept: {path}"
             yield Finding(message(text, path=str(journal.database.set_aside)), terminal.WARNING)
         yield Finding(message("The log: {path}", path=str(found.settings.state_dir / "logs")))
         if running:
@@ -185,7 +195,7 @@ def _engine(found: Loaded) -> Iterator[Finding]:
     if problem is not None:
         yield Finding(problem, terminal.BAD)
     else:
-        yield Finding(message("Pictures are read on this computer: none leaves it."))
+        yield Finding(whereabouts(settings))
 
 
 def _endpoint(settings: Settings, key: str | None) -> Iterator[Finding]:
@@ -193,9 +203,11 @@ def _endpoint(settings: Settings, key: str | None) -> Iterator[Finding]:
     from ocrwatch.cli.reading import Forgotten
     from ocrwatch.reading.endpoint import EndpointReader
 
-    yield Finding(message("Pictures are sent to {host} to be read.", host=settings.endpoint.base_url))
+    yield Finding(whereabouts(settings))
     if key is None:
-        yield Finding(message("No key is set. Where the service asks for one: ocrwatch key set"), terminal.WARNING)
+        yield Finding(
+            message("No key is set. Where the reading service asks for one: ocrwatch key set"), terminal.WARNING
+        )
     engine = Engine(settings, Forgotten())
     try:
         assert isinstance(engine.reader, EndpointReader)

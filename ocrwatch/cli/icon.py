@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ocrwatch import __version__
 from ocrwatch.cli import terminal
+from ocrwatch.cli.autostart import LoginEntry
 from ocrwatch.cli.session import STOP_SECONDS, Session
 from ocrwatch.desktop.choosing import NoDialogue, choose_with_program
 from ocrwatch.desktop.deeds import Autostart, Deeds, Doors
@@ -102,7 +103,7 @@ def _desk(
     app: App, settings: Settings, config: Path | None, tray: Tray, notifier: Notifier, bus: SessionBus | None
 ) -> Desk:
     folders = {str(inbox.folder) for inbox in settings.inbox}
-    autostart: Autostart | None = None
+    autostart: Autostart = LoginEntry(config)
 
     def failed() -> list[Document]:
         return [document for document in app.journal.documents.failed() if document.inbox in folders]

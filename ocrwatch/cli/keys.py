@@ -41,7 +41,7 @@ def set_(config: ConfigOption = None) -> int:
     if settings.reader.engine == "local":
         text = 'The configuration says engine = "local", so the key is not used. To use it, write "auto" there: {path}'
         complain(message(text, path=str(found.path)))
-    _tell(settings)
+    tell_daemon(settings)
     return 0
 
 
@@ -58,7 +58,7 @@ def clear(config: ConfigOption = None) -> int:
     return 0
 
 
-def _tell(settings: Settings) -> None:
+def tell_daemon(settings: Settings) -> None:
     """A line that stands still for a bad key goes on with the new one."""
     with opened(settings) as (journal, running):
         if running:

@@ -12,7 +12,7 @@ import typer
 
 from ocrwatch.cli.terminal import complain, help_text, speak
 from ocrwatch.config.paths import CONFIG_VARIABLE, made_private
-from ocrwatch.desktop.instance import is_running
+from ocrwatch.desktop.instance import InstanceLock, is_running
 from ocrwatch.errors import Busy, UsageError
 from ocrwatch.messages import Message, message
 
@@ -44,14 +44,25 @@ def loaded(config: Path | None) -> Loaded:
     return found
 
 
+def whereabouts(settings: Settings) -> Message:
+    """Where pictures go to be read: nowhere, or to which host."""
+    from ocrwatch.config.secrets import destination
+
+    if host := destination(settings):
+        return message("Pictures are sent to {host} to be read.", host=host)
+    return message("Pictures are read on this computer: none leaves it.")
+
+
 def outdated(config: Path | None, daemon: DaemonStatus) -> Message | None:
-    """What to do when the configuration was changed after the daemon had read it; None when it was not."""
+    """What happens when the configuration was changed after the daemon had read it; None when it was not, or when the
+    status says already what is wrong with it."""
     try:
         changed = config is not None and config.stat().st_mtime > daemon.started_at
     except OSError:
         return None
-    text = "The configuration was changed since ocrwatch started. Restart it: ocrwatch stop, then ocrwatch run"
-    return message(text) if changed else None
+    if not changed or daemon.misconfigured is not None:
+        return None
+    return message("The configuration was changed. It takes effect as soon as what is under way is done.")
 
 
 @contextmanager
@@ -72,6 +83,20 @@ def opened(settings: Settings) -> Iterator[tuple[Journal, bool]]:
         journal.close()
 
 
+@contextmanager
+def held_lock(state_dir: Path) -> Iterator[InstanceLock]:
+    """The daemon's lock, held. Raises `AlreadyRunning`, UsageError."""
+    try:
+        lock = InstanceLock(made_private(state_dir))
+        lock.acquire()
+    except OSError as error:
+        raise state_unusable(state_dir, error) from error
+    try:
+        yield lock
+    finally:
+        lock.release()
+
+
 def begin_log(state_dir: Path) -> None:
     """Log to the state folder from now on. Raises UsageError."""
     from ocrwatch import logs
@@ -85,7 +110,7 @@ def begin_log(state_dir: Path) -> None:
 def state_unusable(folder: Path, error: OSError) -> UsageError:
     """The state folder cannot be used."""
     text = (
-        "The folder {folder}, where ocrwatch keeps its journal, cannot be used: {reason}. Allow it, or name another as "
+        "The folder {folder}, where ocrwatch keeps its records, cannot be used: {reason}. Allow it, or name another as "
         "state_dir in the configuration."
     )
     return UsageError(message(text, folder=str(folder), reason=error.strerror or type(error).__name__))

@@ -24,8 +24,10 @@ from ocrwatch.cli.previewing import preview
 from ocrwatch.cli.reading import read
 from ocrwatch.cli.rereading import reread
 from ocrwatch.cli.run import run
+from ocrwatch.cli.settings import settings
 from ocrwatch.cli.standing import status, why
 from ocrwatch.cli.terminal import exiting, help_text
+from ocrwatch.cli.wording import ParserError, complain_of, worded
 from ocrwatch.errors import OcrwatchError, UsageError
 from ocrwatch.messages import Message, message
 
@@ -68,7 +70,8 @@ def _everywhere(
 _COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (run, message("Watch the folders, and read each new scan into its spreadsheet.")),
     (demo, message("Show what it does, on scans that come with it, in a folder of its own.")),
-    (init, message("Set up: which folder, what kind of scans, which spreadsheet, who reads them.")),
+    (init, message("Set up: which folder, which document type, which spreadsheet, who reads them.")),
+    (settings, message("Set up, or change the settings, in the browser.")),
     (read, message("Read pictures or links and print what they say; nothing is recorded.")),
     (status, message("How things stand: what is read, what waits and why, what failed.")),
     (why, message("The story of a scan, by its file name or the Document ID of its row.")),
@@ -110,10 +113,19 @@ _complain = partial(terminal.complain, mark=terminal.BAD)
 def run_program(arguments: Sequence[str] | None = None, complain: Callable[[Message], None] = _complain) -> int:
     """Carry out the command line; the exit status. Errors are told in words (by `complain`), never as a traceback."""
     terminal.prepare()
+    command = typer.main.get_command(app)
+    worded(command)
     try:
-        app(args=arguments)
-    except SystemExit as done:  # typer ends so, whatever the command returned
+        status = command(args=arguments, standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except SystemExit as done:  # shell completion ends so
         return done.code if isinstance(done.code, int) else 0
+    except ParserError as error:
+        complain_of(error)
+        return _USAGE
+    except typer.Abort:  # Ctrl+C or the end of the input at a question
+        terminal.complain(message("Stopped."))
+        return 1
     except UsageError as error:
         complain(error.message)
         return error.exit_status
@@ -127,7 +139,6 @@ def run_program(arguments: Sequence[str] | None = None, complain: Callable[[Mess
         return 1
     except Exception as error:  # noqa: BLE001  the last net: a person gets a sentence, the log the details
         return _unexpected(error, complain)
-    return 0
 
 
 def _unexpected(error: Exception, complain: Callable[[Message], None]) -> int:

@@ -37,9 +37,7 @@ def read(
         typer.Option(
             "--profile",
             metavar="TYPE",
-            help=help_text(
-                message("What kind of scan it is: receipt, invoice, train-ticket (default: as configured).")
-            ),
+            help=help_text(message("The document type: receipt, invoice, train-ticket (default: as configured).")),
         ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help=help_text(message("Print JSON.")))] = False,
@@ -54,7 +52,7 @@ def read(
     try:
         for name in what:
             try:
-                rows = _Reader(engine, _profile(settings, profile, name)).rows(name)
+                rows = PictureReader(engine, _profile(settings, profile, name)).rows(name)
             except LineError as error:
                 failed += 1
                 results.append({"file": name, "error": terminal.rendered(error.message)})
@@ -86,7 +84,9 @@ class Forgotten:
         self._answers[request] = answer
 
 
-class _Reader:
+class PictureReader:
+    """Reads one picture or link by a document type; nothing is recorded."""
+
     def __init__(self, engine: Engine, profile: Profile) -> None:
         self._engine = engine
         self._profile = profile

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,6 +13,7 @@ from ocrwatch.cli.opening import state_unusable
 from ocrwatch.cli.progress import Progress
 from ocrwatch.cli.tally import Tally
 from ocrwatch.cli.terminal import say
+from ocrwatch.desktop.ending import Ending
 from ocrwatch.document import Document, Filed, Outcome, Read
 from ocrwatch.errors import Busy, UsageError
 from ocrwatch.messages import Message, message
@@ -22,7 +21,9 @@ from ocrwatch.service.status import DaemonStatus, Status, held, sentences_of_wai
 
 if TYPE_CHECKING:
     from ocrwatch.app import App
+    from ocrwatch.config.loading import Loaded
     from ocrwatch.config.settings import Settings
+    from ocrwatch.desktop.instance import InstanceLock
 
 ONCE_PATIENCE_SECONDS = 60.0
 """`--once` waits so long for what may still become ready: a retry that is due, a workbook that is being closed."""
@@ -34,6 +35,8 @@ _SOME_FAILED, _SOME_WAIT = 1, 4
 
 _SIGNAL_SECONDS = 0.5 if os.name == "nt" else 3600.0
 """On Windows a signal is heard of only between two waits."""
+
+_LOOK_SECONDS = 0.5
 
 _NO_NEWS_SECONDS = 4.0
 """A scan that waits for less (for its twin, say) is no news."""
@@ -58,10 +61,16 @@ class Session:
     """A daemon that is started on entering, and stopped in order on leaving."""
 
     def __init__(
-        self, settings: Settings, *, once: bool, on_recorded: Callable[[Document], None] = lambda _: None
+        self,
+        settings: Settings,
+        *,
+        once: bool,
+        on_recorded: Callable[[Document], None] = lambda _: None,
+        lock: InstanceLock | None = None,
+        ending: Ending | None = None,
     ) -> None:
         """`once`: it will end by itself. `on_recorded` is called with each document that has got its row and is filed,
-        from any thread."""
+        from any thread. A `lock` that is given is held already; `ending` may outlive this session."""
         self._settings = settings
         self._is_once = once
         self._on_recorded = on_recorded
@@ -69,6 +78,9 @@ class Session:
         self._tally = Tally()
         self._told: deque[Message] = deque(maxlen=_REMEMBERED)
         self._listener: Listener | None = None
+        self._lock = lock
+        self._ending = ending or Ending()
+        self.following: Loaded | None = None
 
     def __enter__(self) -> Self:
         from ocrwatch.app import App
@@ -77,6 +89,7 @@ class Session:
             self._app: App = App(
                 self._settings,
                 terminal.rendered,
+                lock=self._lock,
                 on_change=self._changed,
                 on_notice=self._noticed,
                 on_status=self._status_changed,
@@ -92,7 +105,16 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self._progress.end()
+        while self.following is not None and not self._ending.is_asked and not self._app.service.stop(_LOOK_SECONDS):
+            pass  # another session follows: it must not meet what is still under way
         self._app.stop(STOP_SECONDS)
+        if self.following is None or self._ending.is_asked:
+            self._ending.over()
+
+    def end_for(self, following: Loaded) -> None:
+        """End, for a configuration that is to be in force next. From any thread."""
+        self.following = following
+        self._app.service.ask_to_stop()
 
     @property
     def app(self) -> App:
@@ -112,7 +134,10 @@ class Session:
     def stopping(self) -> int:
         """Say that it ends; the exit status."""
         self._progress.end()
-        say(message("ocrwatch stops."))
+        if self.following is None:
+            say(message("ocrwatch stops."))
+        else:
+            say(message("The configuration was changed: it takes effect now."))
         return 0
 
     def once(self) -> int:
@@ -141,14 +166,7 @@ class Session:
 
     def heed_signals(self) -> None:
         """Stop when the system, or whoever presses Ctrl+C, asks for it; in the main thread."""
-
-        def stop(*_: object) -> None:
-            threading.Thread(target=self._app.service.ask_to_stop, daemon=True).start()
-
-        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup is heeded
-                signal.signal(number, stop)
+        self._ending.heed(self._app.service.ask_to_stop)
 
     def _changed(self, document: Document) -> None:
         self._progress.changed(document)
@@ -167,8 +185,9 @@ class Session:
     def _status_changed(self, status: DaemonStatus) -> None:
         if self._listener is not None:
             self._listener.stir()
-        if status.trouble is not None:
-            self._noticed(status.trouble)
+        for trouble in (status.trouble, status.misconfigured):
+            if trouble is not None:
+                self._noticed(trouble)
         for folder in status.folders:
             if folder.trouble is not None:
                 self._noticed(folder.trouble)

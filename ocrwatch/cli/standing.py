@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ocrwatch.cli import terminal
-from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated
+from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated, whereabouts
 from ocrwatch.cli.showing import display, row_pairs
 from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_pairs
 from ocrwatch.document import (
@@ -55,6 +55,8 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
         say(status_to_json(now, rendered))
         return 0
     _say_state(now, pause)
+    if not running:
+        say(whereabouts(found.settings))
     if running and (said := outdated(found.path, now.daemon)) is not None:
         complain(said, mark=terminal.WARNING)
     say_pairs(

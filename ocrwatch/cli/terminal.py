@@ -14,6 +14,7 @@ from typing import ParamSpec, TextIO
 
 import typer
 
+from ocrwatch.config.speaking import language_at_a_glance
 from ocrwatch.locales import renderer
 from ocrwatch.messages import Message, message
 
@@ -21,7 +22,7 @@ P = ParamSpec("P")
 
 GOOD, WARNING, BAD = "✓", "!", "✗"
 
-_render = renderer("auto")
+_render = renderer(language_at_a_glance())
 
 
 def speak(language: str) -> None:
@@ -40,7 +41,7 @@ def say(said: Message | str = "", *, mark: str = "") -> None:
     _write(said, mark, sys.stdout)
 
 
-def complain(said: Message, *, mark: str = "") -> None:
+def complain(said: Message | str, *, mark: str = "") -> None:
     """One paragraph to standard error."""
     _write(said, mark, sys.stderr)
 
@@ -62,7 +63,7 @@ def about(name: str, said: Message) -> Message:
 
 
 def help_text(said: Message) -> str:
-    """`said` in the language of the system, for `--help`: the configuration is not known yet."""
+    """`said` for `--help`: the configuration is not loaded yet, its language known by a glance."""
     return _render(said)
 
 

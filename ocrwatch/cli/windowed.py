@@ -146,3 +146,7 @@ def _tell(said: Message, *, mark: str = "") -> None:
     log.error("%s", said.template)
     terminal.complain(said, mark=mark)
     alert(terminal.rendered(said))
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from ocrwatch.config.keys import every_key
+from ocrwatch.config.layers import variable_of
 from ocrwatch.config.lines import line_of
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.profiles import FieldData
@@ -50,6 +52,21 @@ def setting_error(file: str, text: str, details: Sequence[ErrorDetails]) -> Conf
         return ConfigurationError(_at(file, line, _unknown(first[0]["loc"])))
     text_ = "{key} is not right: {reason}."
     return ConfigurationError(_at(file, line, message(text_, key=_name(first[0]), reason=_reason_of(first))))
+
+
+def variable_error(details: Sequence[ErrorDetails]) -> ConfigurationError:
+    """Of a setting in the environment that is not what it may be."""
+    location = details[0]["loc"]
+    first = [detail for detail in details if _key(detail) == _key(details[0])]
+    key = next(key for key in every_key(Settings()) if key.split(".") == [*location[: key.count(".") + 1]])
+    reason = _unknown(location) if first[0]["type"] == "extra_forbidden" else _reason_of(first)
+    text = "The variable {name} is not right: {reason}."
+    return ConfigurationError(message(text, name=variable_of(key), reason=reason))
+
+
+def told_at(file: str, text: str, location: Sequence[int | str], problem: Message) -> Message:
+    """`problem` with the file and the line of the setting at `location`."""
+    return _at(file, line_of(text, location), problem)
 
 
 def _at(file: str, line: int, problem: Message) -> Message:
@@ -97,7 +114,7 @@ def _unknown(location: Sequence[int | str]) -> Message:
     for header, other in _HEADERS.items():
         if name in other.model_fields:
             return message("{name} does not belong here: write it under {header}.", name=name, header=header)
-    known = ", ".join(table.model_fields)
+    known = ", ".join(each for each in table.model_fields if each != "locked")
     return message("there is no setting {name}. There are: {known}.", name=name, known=known)
 
 
@@ -109,6 +126,8 @@ def _table(location: Sequence[int | str]) -> type[BaseModel]:
             return Reader
         case "endpoint":
             return Endpoint
+        case "notifications":
+            return Notifications
         case _:
             return Inbox
 
@@ -173,6 +192,8 @@ def _shape(detail: ErrorDetails) -> Message:
         case (_, _, "fields", *rest) if len(rest) <= 1:
             return message('it is a list of names, ["number", "date"], or of {{name = "total", type = "amount"}}')
         case (_, _, "fields", *_):
+            return message('it is a list of texts: ["one", "two"]')
+        case ("locked", *_):
             return message('it is a list of texts: ["one", "two"]')
         case (name,):
             return message("it is a block that begins with [{name}]", name=str(name))

@@ -48,6 +48,15 @@ def has_key(settings: Settings) -> bool:
     return api_key(settings) is not None or _is_kept(settings)
 
 
+def key_place(settings: Settings) -> Literal["variable", "keyring", "file", ""]:
+    """Where the service's key comes from, "" for nowhere. The keyring is not asked: it may open a window of its own."""
+    if os.environ.get(VARIABLE, "").strip():
+        return "variable"
+    if _is_kept(settings):
+        return "keyring"
+    return "file" if settings.endpoint.api_key_file is not None else ""
+
+
 def key_in_time(settings: Settings) -> str | None:
     """The key, for a reader that can wait for it. Raises `Busy` while the keyring keeps it back; as `api_key`."""
     key = api_key(settings)
@@ -92,6 +101,14 @@ def engine_in_force(settings: Settings) -> Literal["endpoint", "local"]:
     """Who reads. The keyring is asked only where it decides. Raises as `api_key`."""
     is_told = settings.reader.engine != "auto" or settings.endpoint.base_url != DEFAULT_BASE_URL
     return resolve_engine(settings, key_present=not is_told and has_key(settings))
+
+
+def destination(settings: Settings) -> str:
+    """The host that pictures go to, "" where they stay here. The keyring is not asked: it may open a window."""
+    named = bool(os.environ.get(VARIABLE, "").strip()) or settings.endpoint.api_key_file is not None
+    if resolve_engine(settings, key_present=named or _is_kept(settings)) == "local":
+        return ""
+    return urlsplit(settings.endpoint.base_url).hostname or settings.endpoint.base_url
 
 
 def _from_keyring(settings: Settings) -> str | None:

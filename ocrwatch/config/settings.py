@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -14,11 +15,12 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator
 
 from ocrwatch.config import paths
+from ocrwatch.config.keys import every_key
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.places import AbsolutePath, FolderPattern
 from ocrwatch.config.profiles import FieldData, built_in
 from ocrwatch.ledger.months import MonthOf
-from ocrwatch.messages import message
+from ocrwatch.messages import Message, message
 
 RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document ID")
 """The ledger's own columns: no field may be named so."""
@@ -154,10 +156,33 @@ class Settings(_Table):
 
     state_dir: AbsolutePath = Field(default_factory=paths.default_state)
     language: Literal["auto", "en", "zh_CN"] = "auto"
+    pause_on_battery: StrictBool = False
+    locked: tuple[str, ...] | None = None
     reader: Reader = Field(default_factory=Reader)
     endpoint: Endpoint = Field(default_factory=Endpoint)
     notifications: Notifications = Field(default_factory=Notifications)
     inbox: tuple[Inbox, ...] = Field(default_factory=lambda: (Inbox(profile="receipt"),), min_length=1)
+
+    @field_validator("locked")
+    @classmethod
+    def _are_settings(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        known = [key for key in (*cls.model_fields, *every_key(cls())) if key != "locked"]
+        for name in value:
+            if name.startswith("inbox."):
+                raise Misfit(message('watched folders are locked all together: "inbox"'))
+            if name not in known:
+                raise Misfit(message("there is no setting {name}", name=_nearest(name, known)))
+        return value
+
+
+def _nearest(name: str, known: Sequence[str]) -> Message | str:
+    """`name`, with what it may be meant for."""
+    from rapidfuzz import fuzz, process
+
+    guess = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=70.0)
+    return name if guess is None else message("{name} (did you mean {guess}?)", name=name, guess=guess[0])
 
 
 def _names_server(address: str) -> bool:

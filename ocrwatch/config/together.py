@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,24 +19,44 @@ from ocrwatch.messages import Message, message
 DEFAULT_BASE_URL: str = Endpoint.model_fields["base_url"].default
 
 
+class Clash(ConfigurationError):
+    """Settings that do not go together. `locations`: where they stand, the one to change first."""
+
+    def __init__(self, said: Message, *locations: tuple[str | int, ...]) -> None:
+        super().__init__(said)
+        self.locations = locations
+
+
 def check(settings: Settings) -> Iterator[Message]:
-    """Yields warnings. Raises ConfigurationError for what cannot work."""
-    for one, other in combinations(settings.inbox, 2):
-        _check_folders(one, other)
-        _check_sheets(one, other)
-    for inbox in settings.inbox:
-        _check_places(inbox)
+    """Yields warnings. Raises Clash for what cannot work."""
+    for (_, one), (place, other) in combinations(enumerate(settings.inbox), 2):
+        with _told_of(place):
+            _check_folders(one, other)
+            _check_sheets(one, other)
+    for place, inbox in enumerate(settings.inbox):
+        with _told_of(place):
+            _check_places(inbox)
     if settings.endpoint.min_pixels > settings.endpoint.max_pixels:
-        raise ConfigurationError(message("min_pixels is more than max_pixels."))
+        said = message("min_pixels is more than max_pixels.")
+        raise Clash(said, ("endpoint", "min_pixels"), ("endpoint", "max_pixels"))
     yield from _open_key_file(settings.endpoint.api_key_file)
     parts = urlsplit(settings.endpoint.base_url)
     if parts.scheme == "http":
         host = parts.hostname or ""
         if not is_private(host):
             text = "Pictures would go to {host} unprotected. Write https:// in base_url."
-            raise ConfigurationError(message(text, host=host))
+            raise Clash(message(text, host=host), ("endpoint", "base_url"))
         if not _is_this_computer(host):
             yield message("Pictures go to {host} without encryption: anyone in between could read them.", host=host)
+
+
+@contextmanager
+def _told_of(place: int) -> Iterator[None]:
+    """What is wrong inside is told of the watched folder at `place`, counted from 0."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise Clash(error.message, ("inbox", place)) from error
 
 
 def _is_this_computer(host: str) -> bool:
@@ -126,4 +147,4 @@ def _open_key_file(path: Path | None) -> Iterator[Message]:
     except OSError:  # told when the key is needed
         return
     if mode & 0o077:
-        yield message("Others on this computer may read {file}, which holds the key: chmod 600", file=path.name)
+        yield message("Others on this computer may read {file}, which holds the key: chmod 600", file=str(path))

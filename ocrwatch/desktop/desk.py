@@ -27,7 +27,7 @@ from ocrwatch.desktop.notices import Diary, Kind, Notice
 from ocrwatch.document import Document, Filed, Outcome
 from ocrwatch.errors import Busy
 from ocrwatch.service.pausing import Pause
-from ocrwatch.service.status import Status
+from ocrwatch.service.status import DaemonStatus, Status
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,19 @@ REFRESH_SECONDS = 0.25
 
 FAILED_SECONDS = 60.0
 _STOP_SECONDS = 2.0
+_AGAIN_SECONDS = 5.0
+
+_UNKNOWN = Status(
+    running=True,
+    daemon=DaemonStatus(),
+    to_read=0,
+    to_record=0,
+    done=0,
+    failed=0,
+    duplicates=0,
+    held={},
+    waiting=(),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +97,10 @@ class Desk:
 
     def start(self) -> None:
         """Show how things stand, and keep it true from now on."""
-        self._refresh()
+        self._refreshed_safely()
+        if self._look is None:  # the journal is held by another program: that passes
+            self._show(look_of(self._seen(_UNKNOWN)))
+            self.stir()
         for thread in self._threads:
             thread.start()
 
@@ -140,6 +156,7 @@ class Desk:
             return self._refresh()
         except Busy as error:
             log.warning("The icon shows what was: %s", type(error).__name__)
+            return _AGAIN_SECONDS
         except Exception:
             log.exception("The icon shows what was")
         return FAILED_SECONDS

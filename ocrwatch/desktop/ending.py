@@ -69,19 +69,19 @@ class Ending:
 
     def _heeding_console(self) -> object:
         """Windows ends the process as soon as the handler of such an event returns: it waits for `over`."""
-        if sys.platform != "win32":
-            return None
-        import ctypes
+        if sys.platform == "win32":
+            import ctypes
 
-        closing = (2, 5, 6)  # CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT
+            closing = (2, 5, 6)  # CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT
 
-        def heard(event: int) -> bool:
-            if event not in closing:
-                return False
-            self.ask()
-            self._over.wait(LAST_SECONDS)
-            return True
+            def heard(event: int) -> bool:
+                if event not in closing:
+                    return False
+                self.ask()
+                self._over.wait(LAST_SECONDS)
+                return True
 
-        handler = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)(heard)
-        ctypes.windll.kernel32.SetConsoleCtrlHandler(handler, True)
-        return handler
+            handler = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)(heard)
+            ctypes.windll.kernel32.SetConsoleCtrlHandler(handler, True)
+            return handler
+        return None

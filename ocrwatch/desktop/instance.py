@@ -21,7 +21,7 @@ class InstanceLock:
 
         self.path = state_dir / LOCK_NAME
         self._state_dir = state_dir
-        self._lock = FileLock(self.path)
+        self._lock = FileLock(self.path, thread_local=False)  # the thread that lets go may be another
 
     def acquire(self) -> None:
         """Hold it until `release` or the end of the process. Raises `AlreadyRunning`, OSError."""

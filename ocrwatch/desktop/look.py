@@ -70,7 +70,7 @@ def state_of(seen: Seen) -> State:
         return State.WAITING
     if status.to_read or status.to_record:
         return State.WORKING
-    if seen.failures or seen.doubtful or status.held:
+    if seen.failures or seen.doubtful or status.held or status.daemon.misconfigured:
         return State.ATTENTION
     return State.IDLE
 
@@ -80,6 +80,8 @@ def _told(state: State, seen: Seen) -> Iterator[Message]:
     match state:
         case State.PAUSED:
             yield _paused(seen)
+            if status.to_read:
+                yield message("Scans that wait: {count}.", count=status.to_read)
         case State.OFFLINE:
             yield message("The reading service cannot be reached. Scans that wait: {count}.", count=status.to_read)
             return  # each of them would say the same again
@@ -108,6 +110,8 @@ def _paused(seen: Seen) -> Message:
 
 
 def _for_attention(seen: Seen) -> Iterator[Message]:
+    if seen.status.daemon.misconfigured is not None:
+        yield seen.status.daemon.misconfigured
     if seen.failures:
         yield message("Scans that could not be read: {count}.", count=seen.failed)
     if seen.doubtful:

@@ -37,6 +37,7 @@ _BALLOON_UNITS, _BALLOON_TITLE_UNITS = 255, 63
 
 _SIZE_PX = 64
 _SIGNAL_SECONDS = 0.5
+_END_SECONDS = 2.0
 _WM_QUERYENDSESSION, _WM_ENDSESSION = 0x0011, 0x0016
 _NIN_BALLOONUSERCLICK = 0x0405
 
@@ -86,13 +87,15 @@ class PystrayIcon:
         )
         if sys.platform == "win32":
             self._heed_windows()
-            threading.Thread(target=self._icon.run, name="tray", daemon=True).start()
+            loop = threading.Thread(target=self._icon.run, name="tray", daemon=True)
+            loop.start()
             while not self._stopped.wait(_SIGNAL_SECONDS):
                 pass
+            loop.join(_END_SECONDS)  # else the icon stays until the mouse passes over it
             return
         _when_running(self._running)
         if not self._stopped.is_set():
-            self._icon.run()
+            self._icon.run(_appear)
 
     def stop(self) -> None:
         """Take the icon away, and end the loop."""
@@ -111,6 +114,8 @@ class PystrayIcon:
     def _running(self) -> None:
         if sys.platform == "linux":  # it takes its last notice away at its end, and falls over where nobody shows any
             self._icon._notifier = _NoNotices()  # noqa: SLF001  there is no other way
+        if self._stopped.is_set():  # between its making and its loop
+            self._icon.stop()
         self._on_running()
 
     def _change(self, before: Look | None, look: Look) -> None:
@@ -234,6 +239,12 @@ def _in_main_loop(call: Callable[[], None]) -> None:
         AppHelper.callAfter(call)
     else:
         call()
+
+
+def _appear(shown: Any) -> None:
+    """As pystray does by itself, and as a template."""
+    shown.visible = True
+    _as_template(shown)
 
 
 def _as_template(shown: Any) -> None:

@@ -142,7 +142,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("ROLLBACK")
         raise JournalTooNew(
             message(
-                "The journal {path} was written by a later version of ocrwatch. Install that version, or name "
+                "The records of ocrwatch in {path} were written by a later version. Install that version, or name "
                 "another state_dir in the configuration.",
                 path=str(path),
             )
@@ -189,12 +189,12 @@ def _trouble(error: sqlite3.DatabaseError, folder: Path) -> Busy:
     if isinstance(error, sqlite3.OperationalError) and _is_full(error):
         return _full(folder)
     reason = getattr(error, "sqlite_errorname", None) or type(error).__name__
-    text = "The journal in {folder} cannot be used now ({reason}). It is tried again until it can."
+    text = "The records of ocrwatch in {folder} cannot be used now ({reason}). It is tried again until they can."
     return JournalBusy(message(text, folder=str(folder), reason=reason))
 
 
 def _damaged(path: Path) -> JournalDamaged:
-    text = "The journal {path} is damaged. Start ocrwatch again: it keeps the damaged one and builds a new one."
+    text = "The records of ocrwatch in {path} are damaged. Start ocrwatch again: it keeps them and builds new ones."
     return JournalDamaged(message(text, path=str(path)))
 
 

@@ -96,7 +96,7 @@ class Backups:
             source = opened.file
             saved = saving.save(workbook, lambda file: shutil.copyfileobj(source, file), expected=expected, check=check)
         if saved is None:
-            text = "The workbook {name} was saved by another program at this moment. Close it there, and try again."
+            text = "The spreadsheet {name} was saved by another program at this moment. Close it there, and try again."
             raise LedgerBusy(message(text, name=workbook.name))
         return kept
 
@@ -146,7 +146,7 @@ def _copy_whole(source: Path, target: Path) -> None:
                 return
     finally:
         temporary.unlink(missing_ok=True)
-    text = "The workbook {name} is being saved by another program again and again. Its rows wait."
+    text = "The spreadsheet {name} is being saved by another program again and again. Its rows wait."
     raise LedgerBusy(message(text, name=source.name))
 
 

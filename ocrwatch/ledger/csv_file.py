@@ -174,7 +174,7 @@ class CsvLedger:
                 saved = self._saved(path, file, changed)
                 if saved is not None:
                     return saved
-        text = "The workbook {name} is being saved by another program again and again. Its rows wait."
+        text = "The spreadsheet {name} is being saved by another program again and again. Its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
     def _saved(self, path: Path, file: _File, text: str) -> _File | None:

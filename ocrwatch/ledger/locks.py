@@ -82,10 +82,14 @@ def open_elsewhere(workbook: Path, lock: Lock | None = None) -> LedgerBusy:
     who = " ".join(filter(None, (lock.user, f"({lock.program})"))) if lock else ""
     if who:
         reason = message(
-            "The workbook {name} is open: {who}. Its rows wait and land when it is closed.", name=workbook.name, who=who
+            "The spreadsheet {name} is open: {who}. Its rows wait and land when it is closed.",
+            name=workbook.name,
+            who=who,
         )
     else:
-        reason = message("The workbook {name} is open. Its rows wait and land when it is closed.", name=workbook.name)
+        reason = message(
+            "The spreadsheet {name} is open. Its rows wait and land when it is closed.", name=workbook.name
+        )
     return LedgerBusy(reason, after_seconds=OPEN_SECONDS)
 
 

@@ -42,8 +42,8 @@ class Presence:
         if not 0.0 <= now - self._missing_since < AWAY_SECONDS:
             return
         text = (
-            "The workbook {name} is not in {folder} at this moment. Its rows wait; if it stays away, a new one is made "
-            "after {seconds} seconds."
+            "The spreadsheet {name} is not in {folder} at this moment. Its rows wait; if it stays away, a new one is "
+            "made after {seconds} seconds."
         )
         said = message(text, name=path.name, folder=str(path.parent), seconds=int(AWAY_SECONDS))
         raise LedgerBusy(said, after_seconds=_AGAIN_SECONDS)

@@ -48,7 +48,7 @@ def damage_translated(name: str) -> Iterator[None]:
 
 def damaged(name: str) -> Message:
     return message(
-        "The workbook {name} is damaged or of a kind that cannot be read; it is left as it is. Repair it in Excel, "
+        "The spreadsheet {name} is damaged or of a kind that cannot be read; it is left as it is. Repair it in Excel, "
         "or move it away: a new one is then made. Its rows wait.",
         name=name,
     )
@@ -56,23 +56,23 @@ def damaged(name: str) -> Message:
 
 def swollen(name: str) -> Message:
     return message(
-        "The workbook {name} unpacks to far more than any real one does, as a broken or hostile file would; it is left "
-        "as it is. Choose another in the configuration. Its rows wait.",
+        "The spreadsheet {name} unpacks to far more than any real one does, as a broken or hostile file would; it is "
+        "left as it is. Choose another in the configuration. Its rows wait.",
         name=name,
     )
 
 
 def signed(name: str) -> Message:
     return message(
-        "The workbook {name} is signed, and a change would break its signature; it is left as it is. Remove the "
-        "signature, or choose another workbook in the configuration. Its rows wait.",
+        "The spreadsheet {name} is signed, and a change would break its signature; it is left as it is. Remove the "
+        "signature, or choose another spreadsheet in the configuration. Its rows wait.",
         name=name,
     )
 
 
 def binary(name: str) -> Message:
     return message(
-        "The workbook {name} is a binary one (.xlsb); it is left as it is. Save it as .xlsx and choose that in the "
+        "The spreadsheet {name} is a binary one (.xlsb); it is left as it is. Save it as .xlsx and choose that in the "
         "configuration. Its rows wait.",
         name=name,
     )
@@ -101,22 +101,24 @@ def ensure_package(file: BinaryIO, name: str) -> None:
 
 def _refuse_other_kinds(content: bytes, name: str) -> None:
     if not content:
-        reason = message("{name} is an empty file. Delete it: a new workbook is then made. Its rows wait.", name=name)
+        reason = message(
+            "{name} is an empty file. Delete it: a new spreadsheet is then made. Its rows wait.", name=name
+        )
     elif content.startswith(_OLE) and _ENCRYPTED in content:
         reason = message(
-            "The workbook {name} has a password. Save it without one, or choose another workbook in the "
+            "The spreadsheet {name} has a password. Save it without one, or choose another spreadsheet in the "
             "configuration. Its rows wait.",
             name=name,
         )
     elif content.startswith(_OLE):
         reason = message(
-            "The workbook {name} has the old format of Excel 97. Save it as .xlsx and choose that in the "
+            "The spreadsheet {name} has the old format of Excel 97. Save it as .xlsx and choose that in the "
             "configuration. Its rows wait.",
             name=name,
         )
     else:
         reason = message(
-            "{name} is not an Excel workbook; it is left as it is. Move it away (a new workbook is then made), or "
+            "{name} is no Excel file; it is left as it is. Move it away (a new spreadsheet is then made), or "
             "choose another in the configuration. Its rows wait.",
             name=name,
         )

@@ -122,7 +122,7 @@ def translated(error: OSError, path: Path) -> LineError:
         text = "ocrwatch may not write {name} in {folder}. Allow it, or choose another place for it. Its rows wait."
         return FolderAway(message(text, name=path.name, folder=str(path.parent)))
     if isinstance(error, IsADirectoryError):
-        text = "{name} in {folder} is a folder, not a workbook. Rename it. The rows wait."
+        text = "{name} in {folder} is a folder, not a spreadsheet. Rename it. The rows wait."
         return LedgerBusy(message(text, name=path.name, folder=str(path.parent)))
     return _away(path.parent)
 

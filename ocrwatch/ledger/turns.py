@@ -254,9 +254,9 @@ def _parsed(content: bytes | None) -> _Claim | None:
 
 def _busy(workbook: Path, claim: _Claim | None) -> LedgerBusy:
     if claim is None:
-        text = "The workbook {name} is being written by another ocrwatch. Its rows wait a moment."
+        text = "The spreadsheet {name} is being written by another ocrwatch. Its rows wait a moment."
         return LedgerBusy(message(text, name=workbook.name), after_seconds=BUSY_SECONDS)
-    text = "The workbook {name} is being written by another ocrwatch ({host}). Its rows wait a moment."
+    text = "The spreadsheet {name} is being written by another ocrwatch ({host}). Its rows wait a moment."
     host = "".join(filter(str.isprintable, claim.host))[:60]
     return LedgerBusy(message(text, name=workbook.name, host=host), after_seconds=BUSY_SECONDS)
 

@@ -229,7 +229,7 @@ class WorkbookLedger:
                     self._before_change(path)
                     if self._changed(path, change, turn, packs=packs):
                         return
-        text = "The workbook {name} is being saved by another program again and again. Its rows wait."
+        text = "The spreadsheet {name} is being saved by another program again and again. Its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
     @contextmanager
@@ -316,5 +316,5 @@ def _found_in(standing: Standing | None, ids: Sequence[str]) -> dict[str, int]:
 def _ensure_writable(path: Path) -> None:
     """A file that someone protected would be replaced all the same."""
     if saving.is_read_only(path):
-        text = "The workbook {name} is marked as read-only. Allow changes to it; its rows wait."
+        text = "The spreadsheet {name} is marked as read-only. Allow changes to it; its rows wait."
         raise LedgerBusy(message(text, name=path.name), after_seconds=_READ_ONLY_SECONDS)

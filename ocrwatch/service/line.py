@@ -24,7 +24,7 @@ _LOOK_SECONDS = 1.0
 
 
 class Line:
-    """For any thread. `pause` is when and why reading stands still."""
+    """For any thread. `pause` is when and why reading stands still, by a person's will or the line's."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -36,6 +36,7 @@ class Line:
         self._arrived_at = 0.0
         self._write_began_at = 0.0
         self.pause: Pause | None = None
+        self._power_pause: Pause | None = None
 
     # ------------------------------------------------------------ the stop
 
@@ -89,12 +90,12 @@ class Line:
         with self._condition:
             while not self._is_stopping:
                 now = self._clock()
-                if may_read(self.pause, now):
+                if self._power_pause is None and may_read(self.pause, now):
                     document = self._schedule.take(Step.READ, now)
                     if document is not None:
                         self.pause = probing(self.pause, now)
                         return document
-                self._wait_to(max(self._schedule.next_time(Step.READ), next_chance(self.pause)))
+                self._wait_to(max(self._schedule.next_time(Step.READ), self._next_chance()))
             return None
 
     def next_to_write(self) -> list[Document] | None:
@@ -134,6 +135,22 @@ class Line:
                 self._condition.notify_all()
             return before, self.pause
 
+    def pause_for_power(self, pause: Pause | None) -> None:
+        """Let reading stand still for want of mains; None: no more."""
+        with self._condition:
+            if pause != self._power_pause:
+                self._power_pause = pause
+                self._condition.notify_all()
+
+    def pause_in_force(self) -> Pause | None:
+        """When and why reading stands still; a person's pause is told before others."""
+        with self._condition:
+            is_by_user = self.pause is not None and self.pause.by_user
+            return self.pause if is_by_user else self._power_pause or self.pause
+
+    def _next_chance(self) -> float:
+        return next_chance(self.pause) if self._power_pause is None else FOR_EVER
+
     def is_done(self, patience_seconds: float, *, more_may_come: Callable[[], bool]) -> bool:
         """Whether nothing is left that could be done within `patience_seconds` of the last that moved.
 
@@ -145,7 +162,7 @@ class Line:
             patience_ends = self._moved_at + patience_seconds
             if self._clock() < patience_ends and more_may_come():
                 return False
-            stands_still = next_chance(self.pause) > patience_ends
+            stands_still = self._next_chance() > patience_ends
             return not any(
                 document.not_before <= patience_ends
                 for document in self._schedule.documents()

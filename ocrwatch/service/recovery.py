@@ -113,7 +113,7 @@ def _subfolder(path: Path, inbox: Path) -> str:
 def _at_rest(document: Document, place: Places) -> Document | None:
     """`document` as filed, where it lies in `done` or `failed`."""
     if place.failed in document.path.parents:
-        reason = message("It failed before the journal was damaged; the reason lies beside it.")
+        reason = message("It failed before the records of ocrwatch were damaged; the reason lies beside it.")
         return replace(document, stage=Filed(outcome=Outcome.FAILED, path=document.path, reason=reason))
     if place.done in document.path.parents:
         return replace(document, stage=Filed(outcome=Outcome.DONE, path=document.path))

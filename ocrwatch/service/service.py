@@ -49,6 +49,9 @@ LONGEST_DELAY_SECONDS = 2 * 3600.0
 CLOCK_SET_BACK_SECONDS = 60.0
 """Steps back of less are the system's own adjustments."""
 
+SLEPT_SECONDS = 30.0
+"""A wait of a second that took so long by the clock: the computer was asleep."""
+
 
 class Service:
     """The line at work. `on_change` is called with a document when it arrives and each time it has moved on, from any
@@ -68,12 +71,14 @@ class Service:
         recover: Callable[[], None] = lambda: None,
         key_stamp: Callable[[], object] = lambda: None,
         is_offline: Callable[[], bool] = lambda: False,
+        is_on_battery: Callable[[], bool] = lambda: False,
     ) -> None:
         """`engine` names where pictures go, for the status: a host, or "" for this computer.
 
         `on_status` is called with what the daemon knows whenever that changes, from its own thread. `recover` is called
         before anything is taken up, again until it raises no `Busy`. `key_stamp` tells another thing when the key may
-        be another, `is_offline` whether the service cannot be reached.
+        be another, `is_offline` whether the service cannot be reached, `is_on_battery` whether reading is to pause for
+        it.
         """
         self._journal = journal
         self._pipeline = pipeline(self._halt)
@@ -86,6 +91,8 @@ class Service:
         self._recover = recover
         self._key_stamp = key_stamp
         self._is_offline = is_offline
+        self._is_on_battery = is_on_battery
+        self._power = Power()
         self._stamp_of_refused_key: object = None
         self._line = Line(clock)
         self._wake = threading.Event()
@@ -97,12 +104,14 @@ class Service:
         self._seen, self._seen_at = -1, clock()
         self._published = ""
         self._trouble: Message | None = None
+        self._misconfigured: Message | None = None
 
     # ------------------------------------------------------------ from outside
 
     def start(self) -> None:
         """Take up where the journal says the line stood, and begin."""
         self._line.pause = pause_from_json(self._journal.orders.pause())
+        self._look_at_power(self._clock())
         self._threads.begin("feeder", self._feed)
         self._threads.begin("writer", self._write)
         for number in range(self._readers):
@@ -116,6 +125,11 @@ class Service:
     def hint(self) -> None:
         """Something happened in a watched folder."""
         self._hinted.set()
+        self._wake.set()
+
+    def misconfigured(self, problem: Message | None) -> None:
+        """What is wrong with the configuration, whose earlier state stays in force; None: nothing any more."""
+        self._misconfigured = problem
         self._wake.set()
 
     def stop(self, seconds: float) -> bool:
@@ -148,8 +162,9 @@ class Service:
             engine=self._engine,
             offline=self._is_offline(),
             trouble=self._trouble,
+            misconfigured=self._misconfigured,
             folders=self._intake.folders(),
-            pause=self._line.pause,
+            pause=self._line.pause_in_force(),
         )
 
     # ------------------------------------------------------------ feeder
@@ -163,8 +178,11 @@ class Service:
             if hinted or self._intake.next_look() <= self._clock():
                 self._take_in(at_all=hinted)
             self._publish()
-            if self._wake.wait(min(TICK_SECONDS, max(0.0, self._intake.next_look() - self._clock()))):
+            began_at = self._clock()
+            if self._wake.wait(min(TICK_SECONDS, max(0.0, self._intake.next_look() - began_at))):
                 self._wake.clear()
+            if self._clock() - began_at > SLEPT_SECONDS:
+                self._woken()
 
     def _take_up(self) -> None:
         """Begin where the journal says that the line stood; what is in the way of that is waited for, visibly."""
@@ -208,6 +226,25 @@ class Service:
         if refused is not None and self._key_stamp() != refused:
             self._go_on()
 
+        self._look_at_power(now)
+
+    def _woken(self) -> None:
+        """The computer slept: folders are looked at, and what waits is tried, at once."""
+        log.info("The computer was asleep")
+        self._hinted.set()
+        self._power = replace(self._power, seen_at=None)
+        self._line.hurry()
+
+    def _look_at_power(self, now: float) -> None:
+        if is_due(self._power, now):
+            self._change_power(looked(self._power, now, on_battery=self._is_on_battery()))
+
+    def _change_power(self, power: Power) -> None:
+        if power.pause != self._power.pause:
+            log.info("The battery stops reading" if power.pause else "The battery stops reading no more")
+        self._power = power
+        self._line.pause_for_power(power.pause)
+
     def _take_in(self, *, at_all: bool) -> None:
         try:
             arrived = self._intake.look(at_all=at_all)
@@ -235,6 +272,7 @@ class Service:
                 seconds = float(order.argument) if order.argument else None
                 self._change_pause(lambda _: paused_by_user(self._clock(), seconds))
             case orders.RESUME:
+                self._change_power(overruled(self._power))
                 self._go_on()
             case orders.KEY:
                 if self._line.pause is None or not self._line.pause.by_user:

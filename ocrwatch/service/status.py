@@ -45,13 +45,14 @@ class DaemonStatus:
     """What only the daemon knows. `engine` is where pictures go: a host name, or "" for this computer.
 
     `started_at`: seconds since the epoch. `trouble`: why the line could not be taken up yet. `offline`: the service
-    could not be reached the last time.
+    could not be reached the last time. `misconfigured`: what is wrong with a configuration that was changed since.
     """
 
     started_at: float = 0.0
     engine: str = ""
     offline: bool = False
     trouble: Message | None = None
+    misconfigured: Message | None = None
     folders: tuple[FolderStatus, ...] = ()
     pause: Pause | None = None
 
@@ -92,7 +93,7 @@ class Status:
             return "waiting"
         if self.to_read or self.to_record:
             return "working"
-        return "attention" if self.held else "idle"
+        return "attention" if self.held or self.daemon.misconfigured else "idle"
 
 
 def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
@@ -143,7 +144,7 @@ def _workbook(document: Document, stage: Read) -> str:
 def sentences_of_waiting(status: Status) -> tuple[Message, ...]:
     """Everything that is not done and why, in words."""
     return (
-        *filter(None, (status.daemon.trouble,)),
+        *filter(None, (status.daemon.trouble, status.daemon.misconfigured)),
         *(_sentence(waiting) for waiting in status.waiting),
         *(folder.trouble for folder in status.daemon.folders if folder.trouble is not None),
         *(said for folder in status.daemon.folders for said in _not_ready(folder)),
@@ -198,6 +199,7 @@ def daemon_to_json(daemon: DaemonStatus) -> str:
             "engine": daemon.engine,
             "offline": daemon.offline,
             "trouble": _maybe(daemon.trouble),
+            "misconfigured": _maybe(daemon.misconfigured),
             "folders": [
                 {
                     **asdict(folder),
@@ -234,6 +236,7 @@ def daemon_from_json(text: str | None) -> DaemonStatus:
         engine=data["engine"],
         offline=data.get("offline", False),
         trouble=_message(data.get("trouble")),
+        misconfigured=_message(data.get("misconfigured")),
         folders=folders,
         pause=_pause_in(data["pause"]),
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from ocrwatch.samples import profile_of_sample, sample_files
 from tests.endpoint_replies import bad_key, moderated
 from tests.endpoint_server import EndpointServer, answering, completion, fenced
 from tests.pictures import drop, receipts_of, truth_of
@@ -281,3 +283,24 @@ def test_a_damaged_journal_keeps_the_links_of_rows_whose_scans_were_not_filed_ye
     assert program.filed() == ["scan000.jpg"]
     assert filed.read_bytes() == pictures["scan000.jpg"]
     assert len(program.rows()) == 1
+
+
+def test_init_asks_for_what_matters(tmp_path: Path) -> None:
+    """The kind, the folder, the spreadsheet, who reads, what lies there already; then a picture is tried."""
+    pytest.importorskip("rapidocr")
+    program = Program(tmp_path)
+    target = tmp_path / "new" / "config.toml"
+    scans = tmp_path / "My Scans"
+    scans.mkdir()
+    picture = next(file for file in sample_files() if profile_of_sample(file) == "receipt")
+    (scans / "one.jpg").touch()
+    answers = ["1", f"'{scans}'", str(tmp_path / "L"), "1", "2", "/not/there.jpg", f'"{picture}"', "", "n"]
+    asked = program.run("init", "--config", str(target), stdin="".join(f"{answer}\n" for answer in answers))
+    assert asked.returncode == 0, asked.stderr
+    assert "already: 1" in asked.stdout
+    assert "there.jpg" in asked.stderr
+    assert "28.14" in asked.stdout
+    made = tomllib.loads(target.read_text(encoding="utf-8"))["inbox"]
+    assert made == [
+        {"folder": str(scans), "profile": "receipt", "ledger": str(tmp_path / "L.xlsx"), "existing": "skip"}
+    ]

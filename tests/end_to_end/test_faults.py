@@ -113,7 +113,7 @@ def test_bad_files_cost_only_themselves(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"this is no workbook", "not an Excel workbook"),
+        (b"this is no workbook", "no Excel file"),
         (b"", "empty file"),
         (b"PK\x03\x04 cut short", "damaged"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "password"),

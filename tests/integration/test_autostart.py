@@ -64,7 +64,7 @@ def files(folder: Path) -> list[str]:
 
 
 @linux
-@pytest.mark.parametrize("service", [False, True])
+@pytest.mark.parametrize("service", [False, pytest.param(True, marks=needs("systemctl"))])
 def test_on_twice_is_on_once_and_off_leaves_nothing(home: Path, service: bool) -> None:
     """One way at a time; the tick is true; off takes everything away, also twice."""
     assert not autostart.is_on()
@@ -112,7 +112,7 @@ def test_an_entry_for_all_users_is_hidden_by_off(home: Path, tmp_path: Path) -> 
 
 
 @linux
-@pytest.mark.parametrize("service", [False, True])
+@pytest.mark.parametrize("service", [False, pytest.param(True, marks=needs("systemctl"))])
 def test_an_entry_follows_an_installation_that_moved(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: bool
 ) -> None:
@@ -308,9 +308,9 @@ def test_systemd_starts_the_service_and_again_after_a_crash(tmp_path: Path) -> N
     script = tmp_path / "script.py"
     script.write_text(_SCRIPT, encoding="utf-8")
     log = tmp_path / "systemd.log"
+    asked = [sys.executable, str(script), str(Path(sys.executable).with_name("ocrwatch"))]
     finished = subprocess.run(
-        ["unshare", "-m", "-C", "-p", "-f", "--mount-proc", "sh", "-c", _MANAGER, str(log), sys.executable, str(script)]
-        + [str(Path(sys.executable).with_name("ocrwatch"))],
+        ["unshare", "-m", "-C", "-p", "-f", "--mount-proc", "sh", "-c", _MANAGER, str(log), *asked],
         env={**program.environment, "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
@@ -327,6 +327,7 @@ def test_systemd_starts_the_service_and_again_after_a_crash(tmp_path: Path) -> N
 # ---------------------------------------------------------------- macOS
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
 def test_the_launch_agent_says_what_it_is_to(home: Path) -> None:
     """Written, read back, taken away; on twice is on once."""
     entry = macos.LaunchAgent()

@@ -45,6 +45,7 @@ class World:
         self.filer = FolderFiler(self.inbox, done="done", failed="failed", after="move", render=str, clock=self.clock)
         self.recover: Callable[[], None] = lambda: None
         self.stamp: object = 0
+        self.on_battery = False
         self.service: Service | None = None
 
     def clock(self) -> float:
@@ -89,6 +90,7 @@ class World:
             on_change=lambda _: None,
             recover=lambda: self.recover(),
             key_stamp=lambda: self.stamp,
+            is_on_battery=lambda: self.on_battery,
         )
         service.start()
         self.service = service
@@ -162,11 +164,13 @@ def test_a_journal_that_fails_once_loses_nothing(world: World, moment: int, monk
 
     monkeypatch.setattr(world.journal.documents, "save", failing)
     world.drop("a.jpg")
+
+    def is_done() -> bool:
+        world.now += 1  # whenever the failure comes, what it put off is due soon
+        return world.filed() == ["a.jpg"] and world.journal.documents.on_the_line() == ()
+
     with world.running():
-        wait_until(lambda: len(calls) >= min(moment, 4))
-        world.now += 60
-        world.order(orders.HURRY)
-        wait_until(lambda: world.filed() == ["a.jpg"] and world.journal.documents.on_the_line() == ())
+        wait_until(is_done)
     assert len(world.ledger.rows) == 1
 
 
@@ -179,6 +183,46 @@ def test_documents_that_a_wrong_clock_put_off_are_taken_up(world: World) -> None
         wait_until(lambda: any(document.trouble for document in world.journal.documents.on_the_line()))
         world.now -= 86_400
         wait_until(lambda: world.filed() == ["a.jpg"])
+
+
+def test_after_a_sleep_what_waits_is_tried_and_folders_are_looked_at_at_once(world: World) -> None:
+    """The clock went on while the program's wait did not: nobody waits out what was to be waited for."""
+    world.drop("a.jpg")
+    world.reader.troubles = [FolderAway(SAID, after_seconds=7000)]
+
+    def is_filed_after_another_sleep() -> bool:
+        world.now += 40  # a sleep counts that began while the feeder waited, as it does nearly always
+        return world.filed() == ["a.jpg"]
+
+    with world.running():
+        wait_until(lambda: any(document.trouble for document in world.journal.documents.on_the_line()))
+        wait_until(is_filed_after_another_sleep, step_seconds=1.3, seconds=60)
+        assert world.now < NOW + 5000
+
+
+def test_reading_pauses_on_battery_and_goes_on_by_itself_on_mains(world: World) -> None:
+    """Seen at the start and once a minute; a person's resume overrules it; what was read is written all the same."""
+    world.on_battery = True
+    world.drop("a.jpg")
+    with world.running() as service:
+        wait_until(lambda: bool(world.journal.documents.on_the_line()))
+        pause = service.status().pause
+        assert pause is not None
+        assert "battery" in str(pause.reason)
+        assert world.filed() == []
+        world.on_battery = False
+        world.now += 60
+        wait_until(lambda: world.filed() == ["a.jpg"])
+        assert service.status().pause is None
+        world.on_battery = True
+        world.now += 60
+        wait_until(lambda: service.status().pause is not None)
+        world.order(orders.RESUME)
+        wait_until(lambda: service.status().pause is None)
+        world.now += 60
+        world.drop("b.jpg")
+        wait_until(lambda: world.filed() == ["a.jpg", "b.jpg"])
+        assert service.status().pause is None
 
 
 def test_what_is_in_the_way_of_a_start_is_told_and_a_stop_is_heard(world: World) -> None:

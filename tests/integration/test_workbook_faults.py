@@ -52,7 +52,7 @@ def _other_package(folder: Path) -> bytes:
 
 UNUSABLE: list[tuple[str, Callable[[Path], bytes], str]] = [
     ("empty", lambda _: b"", "is an empty file"),
-    ("text", lambda _: b"date;total\n", "is not an Excel workbook"),
+    ("text", lambda _: b"date;total\n", "is no Excel file"),
     ("old", lambda _: OLE, "old format of Excel 97"),
     ("password", lambda _: OLE + "EncryptedPackage".encode("utf-16-le"), "has a password"),
     ("truncated", lambda folder: _workbook_bytes(folder)[:-700], "is damaged"),

@@ -17,6 +17,7 @@ Rules
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,7 +41,7 @@ def turn_on(config: Path | None = None, *, service: bool = False) -> None:
     `service`: as a unit of systemd. Raises UsageError.
     """
     entries = _entries()
-    if service and len(entries) == 1:
+    if service and (len(entries) == 1 or shutil.which("systemctl") is None):
         raise UsageError(message("There is no systemd on this computer: leave --service out."))
     wanted = entries[-1 if service else 0]
     for entry in entries:

@@ -160,6 +160,7 @@ def test_what_is_no_toml_is_told_by_line(tmp_path: Path, text: str, said: str) -
         ('[[inbox]]\nprompt = """\n[endpoint]\nfoldr = 1\n"""\nfoldr = 1\n', "line 6: there is no setting foldr."),
         ('[[inbox]]\n"foldr" = 1\n', "line 2: there is no setting foldr. Did you mean folder?"),
         ("[[inbox]]\nlanguage = 'en'\n", "line 2: language does not belong here: write it at the top"),
+        ("[notifications]\ndune = true\n", "line 2: there is no setting dune. Did you mean done?"),
         ("[reader]\nbase_url = 'x'\n", "line 2: base_url does not belong here: write it under [endpoint]."),
         ("model = 'x'\n", "line 1: model does not belong here: write it under [endpoint]."),
         ("folder = 'x'\n", "line 1: folder does not belong here: write it under [[inbox]]."),
@@ -167,7 +168,7 @@ def test_what_is_no_toml_is_told_by_line(tmp_path: Path, text: str, said: str) -
         ("[endpoint]\nwombat = 1\n", "line 2: there is no setting wombat. There are: base_url, model, timeout_seconds"),
         (
             "wombat = 1\n",
-            "line 1: there is no setting wombat. There are: state_dir, language, reader, endpoint, inbox.",
+            "line 1: there is no setting wombat. There are: state_dir, language, pause_on_battery, reader, endpoint, notifications, inbox.",
         ),
     ],
 )

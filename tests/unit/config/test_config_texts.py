@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from ocrwatch.config.lines import line_of
 from ocrwatch.config.loading import load
 from ocrwatch.config.profiles import built_in, profile
-from ocrwatch.config.settings import Endpoint, Inbox, Reader, Settings
+from ocrwatch.config.settings import Endpoint, Inbox, Notifications, Reader, Settings
 from ocrwatch.config.showing import DEFAULT_MARK, schema_text, shown
 from ocrwatch.config.starting import Choices, configuration_text
 from ocrwatch.config.toml_text import key_of, toml_of
@@ -23,7 +23,13 @@ from ocrwatch.locales import renderer
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / "config.example.toml"
-TABLES: dict[str, type[BaseModel]] = {"": Settings, "[reader]": Reader, "[endpoint]": Endpoint, "[[inbox]]": Inbox}
+TABLES: dict[str, type[BaseModel]] = {
+    "": Settings,
+    "[reader]": Reader,
+    "[endpoint]": Endpoint,
+    "[notifications]": Notifications,
+    "[[inbox]]": Inbox,
+}
 
 
 def loaded(folder: Path, text: str) -> Settings:
@@ -50,7 +56,7 @@ def test_the_example_has_every_setting(header: str) -> None:
     """Each setting stands under its heading once, at its default or commented out where it has none, with a word."""
     section = _sections(EXAMPLE.read_text(encoding="utf-8"))[header]
     for name, field in TABLES[header].model_fields.items():
-        if name in ("reader", "endpoint", "inbox"):
+        if name in ("reader", "endpoint", "notifications", "inbox"):
             continue
         lines = re.findall(rf"^(# )?{name} = ", section, re.MULTILINE)
         assert len(lines) == 1, name
@@ -64,6 +70,7 @@ def test_the_example_has_every_setting(header: str) -> None:
 ALL_CHANGED = """
 state_dir = 's'
 language = "zh_CN"
+pause_on_battery = true
 [reader]
 engine = "local"
 [endpoint]
@@ -75,6 +82,12 @@ min_pixels = 4000
 max_pixels = 5000
 pixel_fields = false
 api_key_file = 'k'
+[notifications]
+done = false
+failed = false
+doubtful = false
+paused = false
+waiting = false
 [[inbox]]
 folder = "扫描's"
 fields = ["发票号码", {name = '票"价"', type = "amount", required = false, labels = ["金额", 'C:\\x']}]
@@ -117,7 +130,7 @@ def test_defaults_are_marked(tmp_path: Path) -> None:
     assert all(line.endswith(DEFAULT_MARK) for line in shown(Settings()).splitlines() if re.match(r"\w+ = ", line))
     changed = shown(loaded(tmp_path, ALL_CHANGED))
     *first, second = changed.split("[[inbox]]\n")
-    own = [line for part in first for line in part.splitlines() if not line.startswith("profile")]
+    own = [line for part in first for line in part.splitlines() if not line.startswith(("profile", "# locked"))]
     assert not [line for line in own if line.endswith(DEFAULT_MARK)]
     marked = {line.split(" ")[0] for line in second.splitlines() if line.endswith(DEFAULT_MARK)}
     assert {"ledger", "sheet", "watch", "#"} <= marked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +29,7 @@ def test_alive_means_that_another_process_holds_the_lock_and_a_kill_ends_it(tmp_
     with pytest.raises(AlreadyRunning) as caught:
         InstanceLock(tmp_path).acquire()
     assert caught.value.exit_status == 3
-    holder.send_signal(signal.SIGKILL)
+    holder.kill()
     holder.communicate()
     assert not is_running(tmp_path)
     lock = InstanceLock(tmp_path)

@@ -1,0 +1,156 @@
+"""What else the settings' pages need of the program: the key, reading a picture, the daemon, the start at login."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+from ocrwatch.cli.keys import tell_daemon
+from ocrwatch.cli.preparing import count_files, make_folder, start_daemon
+from ocrwatch.cli.settings_configuration import ConfigurationFile
+from ocrwatch.config.misfit import Misfit
+from ocrwatch.config.paths import default_config
+from ocrwatch.config.places import expanded
+from ocrwatch.config.secrets import clear_key, key_place, set_key
+from ocrwatch.config.settings import Settings
+from ocrwatch.desktop.instance import is_running
+from ocrwatch.errors import ConfigurationError
+from ocrwatch.messages import Message, message
+from ocrwatch.settings_pages.draft import Draft, Watched
+from ocrwatch.settings_pages.outside import KeyPlace, Login, Pairs
+
+_AUTOSTART = "ocrwatch.desktop.autostart"
+
+
+class KeyStore:
+    """Implements the pages' `Keys`."""
+
+    def __init__(self, configuration: ConfigurationFile) -> None:
+        self._configuration = configuration
+
+    def place(self, draft: Draft) -> KeyPlace:
+        """Where the key comes from."""
+        try:
+            return key_place(self._configuration.settings(draft))
+        except ConfigurationError:  # the draft is not right yet: what it names has no key
+            return ""
+
+    def keep(self, draft: Draft, key: str) -> None:
+        """Into the keyring. Raises ConfigurationError."""
+        settings = self._configuration.settings(draft)
+        set_key(settings, key)
+        tell_daemon(settings)
+
+    def forget(self, draft: Draft) -> None:
+        """Out of the keyring. Raises ConfigurationError."""
+        clear_key(self._configuration.settings(draft))
+
+
+class Trials:
+    """Implements the pages' `Trying`."""
+
+    def __init__(self, configuration: ConfigurationFile) -> None:
+        self._configuration = configuration
+
+    def local_problem(self) -> Message | None:
+        """What keeps this computer from reading by itself."""
+        from ocrwatch.reading.local import missing
+
+        return missing()
+
+    def sample(self, watched: Watched) -> Path | None:
+        """A picture of the program's own of this kind."""
+        from ocrwatch.samples import profile_of_sample, sample_files
+
+        kind = watched.kind.partition("+")[0]
+        return next((file for file in sample_files() if profile_of_sample(file) == kind), None)
+
+    def read(self, draft: Draft, watched: Watched, picture: Path) -> Sequence[Pairs]:
+        """The rows it would become. Raises `OcrwatchError`."""
+        settings = self._configuration.settings(draft)
+        return rows_of(settings, draft.watched.index(watched), picture, draft.language)
+
+
+def rows_of(settings: Settings, place: int, picture: Path, language: str) -> Sequence[Pairs]:
+    """What the picture would become in the watched folder at `place`. Raises `OcrwatchError`."""
+    from ocrwatch.app import Engine
+    from ocrwatch.books import profile_of
+    from ocrwatch.cli.reading import Forgotten, PictureReader
+    from ocrwatch.cli.showing import display
+    from ocrwatch.locales import renderer
+
+    render = renderer(language)
+    engine = Engine(settings, Forgotten())
+    try:
+        rows = PictureReader(engine, profile_of(settings.inbox[place])).rows(str(picture))
+    finally:
+        engine.close()
+    look = render(message("To look at"))
+    return [
+        [
+            *((cell.name, display(cell.value)) for cell in row.cells),
+            *((look, render(remark)) for remark in row.check),
+        ]
+        for row in rows
+    ]
+
+
+class Machine:
+    """Implements the pages' `Computer`."""
+
+    def __init__(self, configuration: ConfigurationFile) -> None:
+        self._configuration = configuration
+
+    def is_running(self) -> bool:
+        """Whether the daemon of this configuration runs."""
+        try:
+            return is_running(self._configuration.settings().state_dir)
+        except (ConfigurationError, OSError):
+            return False
+
+    def start(self) -> None:
+        """Start the daemon, apart from this process. Raises UsageError with what it said where it ended at once."""
+        start_daemon(self._configuration.path, self._configuration.settings().state_dir)
+
+    def files_in(self, folder: str) -> int:
+        """The files that lie there."""
+        try:
+            return count_files(self._configuration.path.parent / expanded(folder))
+        except Misfit:
+            return 0
+
+    def make(self, draft: Draft) -> None:
+        """Make the watched folders. Raises UsageError."""
+        for inbox in self._configuration.settings(draft).inbox:
+            make_folder(inbox.folder)
+
+
+class LoginStart:
+    """Implements the pages' `Login`."""
+
+    def __init__(self, autostart: ModuleType, config: Path) -> None:
+        self._autostart = autostart
+        self._config = config
+
+    def is_on(self) -> bool:
+        """Whether ocrwatch starts at login."""
+        return bool(self._autostart.is_on())
+
+    def turn(self, on: bool) -> None:
+        """Raises UsageError."""
+        if on == self.is_on():  # one that the person chose another way for stays
+            return
+        if on:
+            self._autostart.turn_on(None if self._config == default_config() else self._config)
+        else:
+            self._autostart.turn_off()
+
+
+def login(config: Path) -> Login | None:
+    """The start at login; None where this installation has none."""
+    if find_spec(_AUTOSTART) is None:
+        return None
+    return LoginStart(import_module(_AUTOSTART), config)
