@@ -70,13 +70,21 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """A table on the paper, of the field `name`: the cells of each of its lines, in their order."""
+
+    name: str
+    lines: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One row for the ledger.
 
     `check` says what a person should look at, empty when all is well. `received` is aware. `pages` is display
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
     filed scan that the row links to, known once its name is reserved. `month` ("2026-11") tells its workbook, where the
-    ledger has one for each.
+    ledger has one for each. `items` go to sheets of their own, one line a row, by the row's id.
     """
 
     id: str
@@ -88,6 +96,7 @@ class Row:
     folder: str = ""
     file: Path | None = None
     month: str = ""
+    items: tuple[Items, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,11 +51,11 @@ from ocrwatch.errors import (
 )
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
-from ocrwatch.ports import Checker, Clock, Filer, Ledger, Line, Profile, Reader, Render
+from ocrwatch.ports import Checker, Clock, Field, Filer, Ledger, Line, Profile, Reader, Render, items_fields
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
 from ocrwatch.repeats import twin_of, warned
-from ocrwatch.rereading import amendments, further_rows, planned
+from ocrwatch.rereading import ItemLines, amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +195,8 @@ class Pipeline:
                 route = self._route(documents[0])
                 ids = {row.id for document in documents for row in earlier_rows(document)}
                 lines = {line.id: line for line in route.ledger.lines() if line.id in ids}
-                documents = [self._planned(document, lines, route) for document in documents]
+                items = {field.name: _lines_by_id(route.ledger, field.name, ids) for field in _tables(route)}
+                documents = [self._planned(document, lines, route, items) for document in documents]
             self._save(documents)
             with _net(documents[0]):
                 for document in documents:
@@ -204,13 +205,13 @@ class Pipeline:
         except LineError as error:
             return [self._met(document, error) for document in documents]
 
-    def _planned(self, document: Document, lines: Mapping[str, Line], route: Route) -> Document:
+    def _planned(self, document: Document, lines: Mapping[str, Line], route: Route, items: ItemLines) -> Document:
         stage, fields = document.stage, route.profile.fields
         assert isinstance(stage, Read)
         if not stage.recording:
             rows = warned(self._journal, document, stage.rows, route.ledger, fields)
             document = replace(document, stage=replace(stage, rows=rows))
-        return planned(document, lines, fields, route.render)
+        return planned(document, lines, fields, route.render, items)
 
     def _announce(self, document: Document) -> Document:
         """`document` about to be recorded, its final name reserved; or where its trouble leads it."""
@@ -302,10 +303,23 @@ class Pipeline:
         return list(self._journal.documents.save(documents))
 
 
+def _tables(route: Route) -> tuple[Field, ...]:
+    return items_fields(route.profile.fields)
+
+
+def _lines_by_id(ledger: Ledger, items: str, ids: Collection[str]) -> dict[str, list[Line]]:
+    """The lines of the table `items` that belong to the rows `ids`."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in ledger.lines(items):
+        if line.id in ids:
+            found[line.id].append(line)
+    return found
+
+
 def _amend(ledger: Ledger, document: Document) -> None:
     assert isinstance(document.stage, Read)
     for change in amendments(document.stage):
-        ledger.amend(change.row.id, change.cells, reading=change.row)
+        ledger.amend(change.row.id, change.cells, reading=change.row, items=change.items)
     if further := further_rows(document.stage):
         ledger.append(further)
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ocrwatch.document import Cell, Document, Outcome, Row
+from ocrwatch.document import Cell, Document, Items, Outcome, Row
 from ocrwatch.messages import Message
 
 Render = Callable[[Message], str]
@@ -24,7 +24,7 @@ Clock = Callable[[], float]
 
 # ---------------------------------------------------------------- what is asked for
 
-FieldType = Literal["text", "amount", "date", "datetime", "id", "integer"]
+FieldType = Literal["text", "amount", "date", "datetime", "id", "integer", "items"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
 
 
@@ -34,7 +34,7 @@ class Field:
 
     `labels` are what papers print before its value (local reading finds it by them, answers are matched by
     them too), English and Chinese. `required`: when missing, the row's `Check` says so. `unique`: two documents that
-    have the same are the same invoice.
+    have the same are the same invoice. `fields` are those of each line, where the field is a table (`items`).
     """
 
     name: str
@@ -42,6 +42,17 @@ class Field:
     required: bool = True
     labels: tuple[str, ...] = ()
     unique: bool = False
+    fields: tuple[Field, ...] = ()
+
+
+def cell_fields(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Those of `fields` that have one value a document."""
+    return tuple(field for field in fields if field.type != "items")
+
+
+def items_fields(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Those of `fields` that are tables: many lines a document."""
+    return tuple(field for field in fields if field.type == "items")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +119,23 @@ class Pages(Protocol):
 # ---------------------------------------------------------------- reading
 
 
+ItemTexts = tuple[Mapping[str, str | None], ...]
+"""The lines of a table as display text: what stands in each, by the names of the table's fields."""
+
+Said = None | str | ItemTexts
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a reader made of a document, as display text: nothing is typed or checked yet.
 
-    `entries`: one mapping of field name to text per row that the document becomes (usually one); None and a
-    missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is display
-    text ("1", "5 of 39"). `text` is all text seen, where the engine gives it. `remarks` go to the row's `Check`.
+    `entries`: one mapping of field name to text (or a table's lines) per row that the document becomes (usually one);
+    None and a missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is
+    display text ("1", "5 of 39"). `text` is all text seen, where the engine gives it. `remarks` go to the row's
+    `Check`.
     """
 
-    entries: tuple[Mapping[str, str | None], ...]
+    entries: tuple[Mapping[str, Said], ...]
     engine: str
     pages: str
     text: str = ""
@@ -172,12 +190,13 @@ class Line:
 
 
 class Ledger(Protocol):
-    """One sheet of one workbook."""
+    """One sheet of one workbook, and beside it a sheet for each table that its documents have."""
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
         """Add `rows` in one write; their row numbers in the sheet by id (1 is the first line of the sheet).
 
-        Raises `LedgerBusy`, `DiskFull`, `FolderAway`; then nothing of it is written.
+        The items of a row come with it, unless their sheet has lines of that id. Raises `LedgerBusy`, `DiskFull`,
+        `FolderAway`; then nothing of it is written.
         """
         ...
 
@@ -186,16 +205,23 @@ class Ledger(Protocol):
         ...
 
     def amend(
-        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+        self,
+        row_id: str,
+        cells: Sequence[Cell],
+        *,
+        reading: Row | None = None,
+        file: Path | None = None,
+        items: Sequence[Items] = (),
     ) -> bool:
         """Change cells of a row; False when the sheet does not hold it. Raises as `append`.
 
-        `reading`: the columns Check, Pages and Engine too, as for this row. `file`: the link leads there.
+        `reading`: the columns Check, Pages and Engine too, as for this row. `file`: the link leads there. `items`: the
+        lines of the row's id in the sheets of these become these, in the same write; a line too many is emptied.
         """
         ...
 
-    def lines(self) -> Iterator[Line]:
-        """Every row that carries an id, as it was saved last, one by one.
+    def lines(self, items: str = "") -> Iterator[Line]:
+        """Every row that carries an id, as it was saved last, one by one; of the table `items`, where one is named.
 
         Raises as `append` (at any step), and `LedgerBusy` where the sheet's rows cannot be told apart: its column of
         ids is gone.

@@ -8,6 +8,8 @@
 
 A plan is saved before it is carried out. After a crash the sheet may show its outcome already; that is no correction.
 
+Items are taken together: where a person changed, added, moved or deleted any of a document's, all stay as they are.
+
 Pure: no clock, disk, thread, network or log.
 """
 
@@ -16,11 +18,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ocrwatch.document import Cell, Document, Read, Row, Value, advance
+from ocrwatch.document import Cell, Document, Items, Read, Row, Value, advance
 from ocrwatch.ledger.comparing import shows
 from ocrwatch.ledger.layout import Part, heading_key
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Field, FieldType, Line, Render
+from ocrwatch.ports import Field, FieldType, Line, Render, items_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +31,23 @@ class Amendment:
 
     row: Row
     cells: tuple[Cell, ...]
+    items: tuple[Items, ...] = ()
 
 
-def planned(document: Document, lines: Mapping[str, Line], fields: Sequence[Field], render: Render) -> Document:
+ItemLines = Mapping[str, Mapping[str, Sequence[Line]]]
+"""What stands in the sheets of tables: by the table's name and the row's id, in the sheet's order."""
+
+
+_NO_ITEMS: ItemLines = {}
+
+
+def planned(
+    document: Document,
+    lines: Mapping[str, Line],
+    fields: Sequence[Field],
+    render: Render,
+    item_lines: ItemLines = _NO_ITEMS,
+) -> Document:
     """`document`, read again, with the rows that the ledger is to hold; `lines` are its rows there, by id.
 
     A plan that was saved before is looked at once more: a person may have changed something since.
@@ -42,7 +58,14 @@ def planned(document: Document, lines: Mapping[str, Line], fields: Sequence[Fiel
     wanted = stage.rows if stage.recording else _paired(document, stage)
     earlier = {row.id: row for row in stage.earlier}
     rows = tuple(
-        _merged(earlier[row.id], row, lines.get(row.id), kinds, render, begun=stage.recording)
+        _merged(
+            earlier[row.id],
+            _with_items(earlier[row.id], row, fields, item_lines, begun=stage.recording),
+            lines.get(row.id),
+            kinds,
+            render,
+            begun=stage.recording,
+        )
         if row.id in earlier
         else row
         for row in wanted
@@ -57,8 +80,9 @@ def amendments(stage: Read) -> list[Amendment]:
         row = next((row for row in stage.rows if row.id == before.id), before)
         values = _values(before)
         cells = tuple(cell for cell in row.cells if cell.value != values.get(cell.name))
-        if cells or (row.check, row.pages, row.engine) != (before.check, before.pages, before.engine):
-            found.append(Amendment(row=row, cells=cells))
+        items = _changed_items(before, row)
+        if cells or items or (row.check, row.pages, row.engine) != (before.check, before.pages, before.engine):
+            found.append(Amendment(row=row, cells=cells, items=items))
     return found
 
 
@@ -66,6 +90,47 @@ def further_rows(stage: Read) -> list[Row]:
     """The rows that the earlier reading did not have."""
     ids = {row.id for row in stage.earlier}
     return [row for row in stage.rows if row.id not in ids]
+
+
+def _changed_items(before: Row, row: Row) -> tuple[Items, ...]:
+    """The tables of `row` that are others than before; one that it has no more has no lines."""
+    known = {items.name: items for items in before.items}
+    names = {items.name for items in row.items}
+    changed = [items for items in row.items if items != known.get(items.name, Items(name=items.name, lines=()))]
+    return (*changed, *(Items(name=name, lines=()) for name in known if name not in names))
+
+
+def _with_items(before: Row, wanted: Row, fields: Sequence[Field], item_lines: ItemLines, *, begun: bool) -> Row:
+    """`wanted` with those of its tables as before that a person changed, or that are no fields any more."""
+    known = {items.name: items for items in before.items}
+    new = {items.name: items for items in wanted.items}
+    check = wanted.check
+    tables = {field.name: field for field in items_fields(fields)}
+    for name in dict.fromkeys((*known, *new)):
+        if name in tables:
+            shown = item_lines.get(name, {}).get(wanted.id, ())
+            written = [known.get(name), *([new.get(name)] if begun else [])]
+            if any(_shows_items(shown, each, tables[name]) for each in written):
+                continue
+            text = "{items} were changed in the spreadsheet and stay as they are"
+            check = (*check, message(text, items=name)) if known.get(name) != new.get(name) else check
+        new[name] = known.get(name, Items(name=name, lines=()))
+    return replace(
+        wanted, items=tuple(items for items in new.values() if items.lines), check=tuple(dict.fromkeys(check))
+    )
+
+
+def _shows_items(shown: Sequence[Line], items: Items | None, field: Field) -> bool:
+    """Whether the sheet's lines are these items, in their order; lines that were emptied aside."""
+    kinds = {heading_key(each.name): each.type for each in field.fields}
+    lines = items.lines if items is not None else ()
+    present = [line for line in shown if any(line.shown.get(key) is not None for key in kinds)]
+    return len(present) == len(lines) and all(
+        shows(line.shown[key], cell.value, kinds.get(key, "text"))
+        for line, cells in zip(present, lines, strict=True)
+        for cell in cells
+        if (key := heading_key(cell.name)) in line.shown
+    )
 
 
 def _paired(document: Document, stage: Read) -> tuple[Row, ...]:

@@ -21,6 +21,8 @@ _TYPES = (
     "text/x-log",
     "image/jpeg",
     "application/toml",
+    "application/zip",
+    "application/octet-stream",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
 
@@ -38,7 +40,7 @@ class Opened:
     def __init__(self, program: Program, folder: Path) -> None:
         """`folder` has no spaces in its path: xdg-open could not start a program there."""
         self._log = folder / "opened.txt"
-        recorder = folder / "recorder"
+        self.recorder = recorder = folder / "recorder"
         recorder.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>"{self._log}"\n', encoding="utf-8")
         recorder.chmod(0o755)
         applications = program.home / ".local" / "share" / "applications"
@@ -51,10 +53,14 @@ class Opened:
 
     def paths(self) -> list[Path]:
         """In their order."""
-        return [Path(line) for line in self._log.read_text().splitlines()] if self._log.exists() else []
+        return [Path(line) for line in self.lines()]
+
+    def lines(self) -> list[str]:
+        """As they were handed over."""
+        return self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
 
     def wait_for(self, path: Path) -> None:
-        wait_until(lambda: path in self.paths(), seconds=20)
+        wait_until(lambda: path in self.paths(), seconds=60)
 
 
 @contextmanager

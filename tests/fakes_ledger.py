@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from ocrwatch.document import Cell, Row, Value
+from ocrwatch.document import Cell, Items, Row, Value
 from ocrwatch.errors import LineError
 from ocrwatch.ledger.formats import entry
 from ocrwatch.ledger.layout import heading_key
@@ -19,6 +19,8 @@ class FakeLedger:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self.items: dict[str, list[tuple[str, tuple[Cell, ...]]]] = {}
+        """By the name of the table: ids and lines."""
         self.trouble: LineError | None = None
         self.writes = 0
 
@@ -28,6 +30,10 @@ class FakeLedger:
         missing = list({row.id: row for row in rows if row.id not in known}.values())
         self.writes += bool(missing)
         self.rows += missing
+        for row in missing:
+            for items in row.items:
+                if not any(each == row.id for each, _ in self.items.get(items.name, ())):
+                    self.items.setdefault(items.name, []).extend((row.id, line) for line in items.lines)
         return self.find([row.id for row in rows])
 
     def find(self, ids: Sequence[str]) -> dict[str, int]:
@@ -36,7 +42,13 @@ class FakeLedger:
         return {each: numbers[each] for each in ids if each in numbers}
 
     def amend(
-        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+        self,
+        row_id: str,
+        cells: Sequence[Cell],
+        *,
+        reading: Row | None = None,
+        file: Path | None = None,
+        items: Sequence[Items] = (),
     ) -> bool:
         self._ensure_usable()
         for index, row in enumerate(self.rows):
@@ -52,12 +64,26 @@ class FakeLedger:
                     engine=read.engine,
                     file=file or row.file,
                 )
+                for each in items:
+                    self._put(row_id, each)
                 self.writes += 1
                 return True
         return False
 
-    def lines(self) -> Iterator[Line]:
+    def _put(self, row_id: str, items: Items) -> None:
+        lines = self.items.setdefault(items.name, [])
+        places = [place for place, (each, _) in enumerate(lines) if each == row_id]
+        for number, place in enumerate(places):
+            lines[place] = (row_id, items.lines[number] if number < len(items.lines) else ())
+        lines += [(row_id, line) for line in items.lines[len(places) :]]
+
+    def lines(self, items: str = "") -> Iterator[Line]:
         self._ensure_usable()
+        if items:
+            for number, (row_id, line) in enumerate(self.items.get(items, []), 2):
+                shown = {heading_key(cell.name): _shown(cell.value) for cell in line}
+                yield Line(number=number, id=row_id, shown=shown)
+            return
         for number, row in enumerate(tuple(self.rows), 2):
             shown = {heading_key(cell.name): _shown(cell.value) for cell in row.cells}
             yield Line(number=number, id=row.id, shown={**shown, "check": "; ".join(map(str, row.check)) or None})

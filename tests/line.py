@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ocrwatch.document import Cell, Document, Row, Step, next_step
+from ocrwatch.document import Cell, Document, Items, Row, Step, next_step
 from ocrwatch.errors import Halt, LineError
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.journal import Journal
@@ -25,7 +25,9 @@ from ocrwatch.ports import Field, Ledger, Profile, Reading
 from tests.fakes_ledger import FakeLedger
 
 NOW = 1_700_000_000.0
-PROFILE = Profile(name="test", fields=(Field(name="company"),))
+PROFILE = Profile(
+    name="test", fields=(Field(name="company"), Field(name="items", type="items", fields=(Field(name="name"),)))
+)
 
 
 class Crash(BaseException):
@@ -77,20 +79,30 @@ class ScriptedReader:
             answer = f"company of {document.digest[:6]}" + (f", reading {again + 1}" if again else "")
             self.answers.put(request, answer, digest=document.digest)
             self.billed[document.digest] += 1
-        return Reading(entries=({"company": answer},), engine="scripted", pages="1")
+        names = ("bread", "milk", "tea") if "reading" in answer else ("bread", "milk")
+        items = tuple({"name": f"{name} of {answer}"} for name in names)
+        return Reading(entries=({"company": answer, "items": items},), engine="scripted", pages="1")
 
 
 class PlainChecker:
-    """Rows of text; `check` is what is doubted."""
+    """Rows of text, and their items; `check` is what is doubted."""
 
     check: tuple[Message, ...] = ()
 
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
         from datetime import UTC, datetime
 
-        cells = tuple(Cell(name, text) for name, text in reading.entries[0].items())
+        said = reading.entries[0].items()
+        cells = tuple(Cell(name, text) for name, text in said if isinstance(text, str))
+        tables = ((name, lines) for name, lines in said if isinstance(lines, tuple))
+        items = tuple(
+            Items(name=name, lines=tuple(tuple(Cell(*each) for each in line.items()) for line in lines))
+            for name, lines in tables
+        )
         received = datetime.fromtimestamp(NOW, UTC)
-        return (Row(id=document.id, cells=cells, check=self.check, received=received, engine=reading.engine),)
+        return (
+            Row(id=document.id, cells=cells, check=self.check, received=received, engine=reading.engine, items=items),
+        )
 
 
 class Line:

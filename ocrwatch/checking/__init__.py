@@ -6,4 +6,5 @@ checker.py        RowChecker: a reading → rows (the port)
     evidence.py   what the rest of the page tells about an ambiguous value          pure
     printed.py    the characters of paper: full width, spaces, unread marks         pure
   rules.py        what must hold between the fields of a row                        pure
+  item_rules.py   a table's lines, typed, and what does not add up                  pure
 """

@@ -9,16 +9,17 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
 from ocrwatch.checking.evidence import Evidence, evidence_in, settled_order
+from ocrwatch.checking.item_rules import sums, typed_items
 from ocrwatch.checking.rules import breaches
 from ocrwatch.checking.values import checked
-from ocrwatch.document import Cell, Document, Row
+from ocrwatch.document import Cell, Document, Items, Row, Value
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import DateOrder, Profile, Reading
+from ocrwatch.ports import DateOrder, Profile, Reading, Said, cell_fields, items_fields
 
 _PART_OF_PAGES = re.compile(r"\s*(\d+)\D+(\d+)\s*")
 
@@ -43,9 +44,9 @@ class RowChecker:
 
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
         """One row per entry; see the port."""
-        entries: tuple[Mapping[str, str | None], ...] = reading.entries or ({},)
+        entries: tuple[Mapping[str, Said], ...] = reading.entries or ({},)
         received = datetime.fromtimestamp(document.arrived_at, tz=UTC).astimezone()
-        seen = [reading.text, *(text for entry in entries for text in entry.values() if text)]
+        seen = [reading.text, *(text for entry in entries for text in _texts(entry))]
         evidence = evidence_in(
             seen,
             received.date(),
@@ -54,7 +55,7 @@ class RowChecker:
         )
         rows = []
         for number, entry in enumerate(entries, 1):
-            cells, check = _cells(entry, profile, evidence)
+            cells, items, check = _cells(entry, profile, evidence, reading.text)
             rows.append(
                 Row(
                     id=document.id if len(entries) == 1 else f"{document.id}-{number}",
@@ -64,6 +65,7 @@ class RowChecker:
                     pages=reading.pages,
                     engine=reading.engine,
                     folder=document.folder,
+                    items=items,
                 )
             )
         if self._set_order is None and len(evidence.orders) == 1:
@@ -72,18 +74,47 @@ class RowChecker:
 
 
 def _cells(
-    entry: Mapping[str, str | None], profile: Profile, evidence: Evidence
-) -> tuple[tuple[Cell, ...], tuple[Message, ...]]:
+    entry: Mapping[str, Said], profile: Profile, evidence: Evidence, text: str
+) -> tuple[tuple[Cell, ...], tuple[Items, ...], tuple[Message, ...]]:
     cells: list[Cell] = []
     check: list[Message] = []
-    for field in profile.fields:
-        result = checked(entry.get(field.name), field, evidence)
+    fields = cell_fields(profile.fields)
+    for field in fields:
+        said = entry.get(field.name)
+        result = checked(said if isinstance(said, str) else None, field, evidence)
         cells.append(Cell(field.name, result.value))
         check.extend(result.check)
-    if all(cell.value is None for cell in cells):
+    values = {cell.name: cell.value for cell in cells}
+    items, doubts = _items(entry, profile, evidence, values, text)
+    if all(cell.value is None for cell in cells) and not items:
         check.insert(0, message("Nothing could be read from this scan"))
-    check.extend(breaches(profile.fields, {cell.name: cell.value for cell in cells}))
-    return tuple(cells), tuple(check)
+    check.extend(breaches(fields, values))
+    return tuple(cells), items, (*check, *doubts)
+
+
+def _items(
+    entry: Mapping[str, Said], profile: Profile, evidence: Evidence, values: Mapping[str, Value], text: str
+) -> tuple[tuple[Items, ...], list[Message]]:
+    found: list[Items] = []
+    check: list[Message] = []
+    for field in items_fields(profile.fields):
+        lines = entry.get(field.name)
+        if not isinstance(lines, tuple) or not lines:
+            check += [message("{field} is missing", field=field.name)] if field.required else []
+            continue
+        items, doubts = typed_items(lines, field, evidence)
+        found.append(items)
+        check += (*doubts, *sums(items, field, cell_fields(profile.fields), values, text))
+    return tuple(found), check
+
+
+def _texts(entry: Mapping[str, Said]) -> Iterator[str]:
+    """All texts of `entry`, those of its tables too."""
+    for said in entry.values():
+        if isinstance(said, tuple):
+            yield from (text for line in said for text in line.values() if text)
+        elif said:
+            yield said
 
 
 def _pages_left_out(pages: str) -> tuple[Message, ...]:

@@ -21,8 +21,8 @@ from ocrwatch.ports import Field
 
 ROUNDING = Decimal("0.05")
 
-_NET = frozenset({"net", "net amount", "net total", "total net", "不含税金额", "金额", "合计金额", "不含税"})
-_TAX = frozenset({"tax", "tax amount", "total tax", "vat", "vat amount", "gst", "税额", "合计税额"})
+NET = frozenset({"net", "net amount", "net total", "total net", "不含税金额", "金额", "合计金额", "不含税"})
+TAX = frozenset({"tax", "tax amount", "total tax", "vat", "vat amount", "gst", "税额", "合计税额"})
 TOTAL = frozenset(
     {"total", "total amount", "grand total", "gross", "gross amount", "价税合计", "总计", "总额", "总金额"}
 )
@@ -49,7 +49,7 @@ def breaches(fields: Sequence[Field], values: Mapping[str, Value]) -> tuple[Mess
 
 
 def _sums(fields: Sequence[Field], values: Mapping[str, Value]) -> list[Message]:
-    net, tax, total = (of_role(fields, role, "amount") for role in (_NET, _TAX, TOTAL))
+    net, tax, total = (of_role(fields, role, "amount") for role in (NET, TAX, TOTAL))
     if tax is None or total is None or tax == total:
         return []
     tax_value, total_value = values.get(tax), values.get(total)

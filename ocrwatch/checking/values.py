@@ -57,6 +57,8 @@ def checked(text: str | None, field: Field, evidence: Evidence) -> Checked:
             return _amount(printed, field, evidence)
         case "date" | "datetime":
             return _moment(printed, field, evidence)
+        case "items":
+            raise ValueError("a table has lines, not a value")
         case _ as unreachable:
             assert_never(unreachable)
 

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from ocrwatch import __version__
 from ocrwatch.cli import terminal
 from ocrwatch.cli.autostart import LoginEntry
+from ocrwatch.cli.preparing import start_settings
 from ocrwatch.cli.session import STOP_SECONDS, Session
+from ocrwatch.config.paths import default_config
 from ocrwatch.desktop.choosing import NoDialogue, choose_with_program
 from ocrwatch.desktop.deeds import Autostart, Deeds, Doors
 from ocrwatch.desktop.desk import Desk, Sources
 from ocrwatch.desktop.menu import Action, Offers, Watched
 from ocrwatch.desktop.notices import Kind
-from ocrwatch.desktop.opening import open_file
 from ocrwatch.desktop.session_bus import SessionBus
 from ocrwatch.desktop.tray import Tray
 from ocrwatch.document import Document
@@ -130,7 +131,7 @@ def _desk(
         tell=notifier.tell,
         log_file=settings.state_dir / "logs" / FILE_NAME,
         end=app.service.ask_to_stop,
-        settings=None if config is None else (lambda: open_file(config)),
+        settings=lambda: start_settings(config or default_config()),
         autostart=autostart,
     )
     sources = Sources(

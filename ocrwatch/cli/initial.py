@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from ocrwatch.config.settings import Settings
 
 _HOME = Path("~/OCRWatch")
-_FOLDERS = {"receipt": "Receipts", "invoice": "Invoices", "train-ticket": "Tickets"}
+_FOLDERS = {"receipt": "Receipts", "receipt-items": "Receipts", "invoice": "Invoices", "train-ticket": "Tickets"}
 _KINDS = {
     "receipt": message("receipts of shops and restaurants"),
+    "receipt-items": message("the same, with each item that was bought"),
     "invoice": message("invoices between companies"),
     "train-ticket": message("Chinese train tickets"),
 }
@@ -53,7 +54,10 @@ def init(
     config: ConfigOption = None,
     folder: Annotated[str, typer.Option(help=help_text(message("The folder to watch.")), metavar="FOLDER")] = "",
     profile: Annotated[
-        str, typer.Option(help=help_text(message("The document type: receipt, invoice, train-ticket.")), metavar="TYPE")
+        str,
+        typer.Option(
+            help=help_text(message("The document type: receipt, receipt-items, invoice, train-ticket.")), metavar="TYPE"
+        ),
     ] = "",
     ledger: Annotated[
         str, typer.Option(help=help_text(message("The spreadsheet the rows go to (.xlsx).")), metavar="FILE")

@@ -43,13 +43,30 @@ def make_folder(folder: Path) -> None:
         raise UsageError(message(said, folder=str(folder), reason=error.strerror or type(error).__name__)) from error
 
 
+def own_command() -> list[str]:
+    """What starts this very program."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "ocrwatch"]
+
+
+def start_settings(config: Path) -> None:
+    """Show the settings of `config`, by a process of its own that outlives this one. Raises OSError."""
+    nothing = subprocess.DEVNULL
+    subprocess.Popen(  # noqa: S603  this very program
+        [*own_command(), "settings", "--config", str(config)],
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+        start_new_session=os.name == "posix",
+        creationflags=_DETACHED,
+    )
+
+
 def start_daemon(config: Path, state_dir: Path) -> None:
     """Start the daemon, apart from this process, and see it up. Raises UsageError with what it said where it ended."""
     errors = made_private(state_dir) / _ERRORS_NAME
-    command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "ocrwatch"]
     with errors.open("wb") as file:
         process = subprocess.Popen(  # noqa: S603  this very program
-            [*command, "run", "--config", str(config)],
+            [*own_command(), "run", "--config", str(config)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=file,

@@ -61,8 +61,9 @@ def _preview_one(inbox: Inbox, folder: Path) -> bool:
 
 def _sample(inbox: Inbox) -> Row:
     from ocrwatch.books import profile_of
+    from ocrwatch.ports import cell_fields
 
-    cells = tuple(Cell(field.name, None) for field in profile_of(inbox).fields)
+    cells = tuple(Cell(field.name, None) for field in cell_fields(profile_of(inbox).fields))
     return Row(id=_NOBODYS, cells=cells, received=datetime.now().astimezone(), engine="-")
 
 

@@ -13,7 +13,7 @@ import typer
 
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded
-from ocrwatch.cli.showing import row_data, row_pairs
+from ocrwatch.cli.showing import items_lines, row_data, row_pairs
 from ocrwatch.cli.terminal import about, complain, help_text, say, say_pairs
 from ocrwatch.document import Document, Row, Signature
 from ocrwatch.errors import BadAnswer, LineError, UsageError
@@ -37,7 +37,9 @@ def read(
         typer.Option(
             "--profile",
             metavar="TYPE",
-            help=help_text(message("The document type: receipt, invoice, train-ticket (default: as configured).")),
+            help=help_text(
+                message("The document type: receipt, receipt-items, invoice, train-ticket (default: as configured).")
+            ),
         ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help=help_text(message("Print JSON.")))] = False,
@@ -159,3 +161,5 @@ def _show(name: str, rows: tuple[Row, ...]) -> None:
     say(name)
     for row in rows:
         say_pairs(row_pairs(row))
+        for line in items_lines(row):
+            say(line)

@@ -87,11 +87,12 @@ def _is_asked_the_same(document: Document, settings: Settings) -> bool:
     """
     from ocrwatch.books import profile_of
     from ocrwatch.config.secrets import engine_in_force
+    from ocrwatch.ports import cell_fields
 
     inbox = next((inbox for inbox in settings.inbox if str(inbox.folder) == document.inbox), None)
     if inbox is None or engine_in_force(settings) != "endpoint" or not isinstance(document.stage, Filed):
         return False
-    names = {field.name for field in profile_of(inbox).fields}
+    names = {field.name for field in cell_fields(profile_of(inbox).fields)}
     return all(
         row.engine == settings.endpoint.model and names <= {cell.name for cell in row.cells}
         for row in document.stage.rows

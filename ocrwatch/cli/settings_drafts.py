@@ -15,7 +15,7 @@ from ocrwatch.messages import Message, message
 from ocrwatch.ports import Field, FieldType
 from ocrwatch.settings_pages.draft import OWN, OWN_SUFFIX, Column, Draft, Engine, Kind, Watched
 
-_ORDER = ("receipt", "invoice", "train-ticket")
+_ORDER = ("receipt", "receipt-items", "invoice", "train-ticket")
 _USUAL = Path("~/OCRWatch")
 Raw = Mapping[str, object]
 """The person's own file as TOML has it: what is written there, before defaults and other layers."""
@@ -82,9 +82,14 @@ def _watched(inbox: Inbox, raw: Raw, was: int | None) -> Watched:
 
 def _columns(profile: str, fields: Sequence[FieldData]) -> tuple[Column, ...]:
     return tuple(
-        Column(was=place, name=field.name, type=usual_type(profile, field.name) if field.type is None else field.type)
+        Column(was=place, name=field.name, type=field.type or _type_of(profile, field))
         for place, field in enumerate(fields)
     )
+
+
+def _type_of(profile: str, field: FieldData) -> FieldType:
+    """The type of a field that does not say it."""
+    return "items" if field.fields else usual_type(profile, field.name)
 
 
 def kinds() -> tuple[Kind, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from ocrwatch.cli.terminal import rendered
 from ocrwatch.document import Amount, Row, Value
+from ocrwatch.ledger.formats import display_width
 from ocrwatch.messages import JSON, Message, message
 
 
@@ -22,12 +24,42 @@ def row_pairs(row: Row) -> list[tuple[Message | str, Message | str]]:
 def row_data(row: Row) -> dict[str, JSON]:
     """`row` as JSON: dates in ISO form, amounts as exact text beside their currency."""
     return {
-        "fields": {cell.name: _data(cell.value) for cell in row.cells},
+        "fields": {
+            **{cell.name: _data(cell.value) for cell in row.cells},
+            **{
+                each.name: [{cell.name: _data(cell.value) for cell in line} for line in each.lines]
+                for each in row.items
+            },
+        },
         "check": [rendered(remark) for remark in row.check],
         "pages": row.pages,
         "engine": row.engine,
         "id": row.id,
     }
+
+
+def items_lines(row: Row) -> Iterator[str]:
+    """The tables of `row`, each as a small one of text."""
+    for items in row.items:
+        names = list(dict.fromkeys(cell.name for line in items.lines for cell in line))
+        shown = [{cell.name: " ".join(display(cell.value).split()) for cell in line} for line in items.lines]
+        is_number = {
+            name: any(
+                isinstance(cell.value, Amount | int) for line in items.lines for cell in line if cell.name == name
+            )
+            for name in names
+        }
+        table = [names, *([line.get(name, "") for name in names] for line in shown)]
+        widths = [max(display_width(line[place]) for line in table) for place in range(len(names))]
+        yield f"{items.name} ({len(items.lines)})"
+        for line in table:
+            cells = [_aligned(*each) for each in zip(line, widths, (is_number[name] for name in names), strict=True)]
+            yield "  " + "  ".join(cells).rstrip()
+
+
+def _aligned(text: str, width: int, is_number: bool) -> str:
+    room = " " * (width - display_width(text))
+    return room + text if is_number else text + room
 
 
 def display(value: Value) -> str:

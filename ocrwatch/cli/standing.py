@@ -11,7 +11,7 @@ import typer
 
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated, whereabouts
-from ocrwatch.cli.showing import display, row_pairs
+from ocrwatch.cli.showing import display, items_lines, row_pairs
 from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_pairs
 from ocrwatch.document import (
     Arrived,
@@ -102,6 +102,8 @@ def why(
             say(f"  {rendered(said)}")
         for row in _rows(document):
             say_pairs(row_pairs(row), indent=4)
+            for line in items_lines(row):
+                say(f"    {line}")
         for said in by_hand[document.key]:
             say(f"  {rendered(said)}")
     if len(found) > _SHOWN:

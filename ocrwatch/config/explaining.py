@@ -138,7 +138,7 @@ def _table(location: Sequence[int | str]) -> type[BaseModel]:
 def _key(detail: ErrorDetails) -> tuple[int | str, ...]:
     """The setting that a complaint is about: pydantic adds the kinds it tried."""
     location = detail["loc"]
-    depth = 5 if "fields" in location else 3 if location[0] == "inbox" else 2
+    depth = 3 + 2 * location.count("fields") if location[0] == "inbox" else 2
     return location[:depth]
 
 
@@ -189,7 +189,7 @@ def _shape(detail: ErrorDetails) -> Message:
             return message("each watched folder is a block that begins with [[inbox]], in two brackets")
         case (_, _, "fields", *rest) if rest and detail["type"] == "missing":
             return message("each field needs a name")
-        case (_, _, "fields", *rest) if len(rest) <= 1:
+        case (_, _, "fields", *rest) if len(rest) <= 1 or "fields" in rest[-2:]:
             return message('it is a list of names, ["number", "date"], or of {{name = "total", type = "amount"}}')
         case (_, _, "fields", *_):
             return message('it is a list of texts: ["one", "two"]')

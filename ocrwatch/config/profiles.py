@@ -24,6 +24,7 @@ class FieldData(BaseModel):
     required: StrictBool | None = None
     labels: tuple[str, ...] | None = None
     unique: StrictBool | None = None
+    fields: tuple[FieldData, ...] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -33,13 +34,22 @@ class FieldData(BaseModel):
     def field(self, base: Field | None = None) -> Field:
         """The field as the line knows it, over `base`."""
         base = base or Field(name=self.name)
+        kind = self.type or ("items" if self.fields else base.type)
         return Field(
             name=self.name,
-            type=self.type or base.type,
+            type=kind,
             required=base.required if self.required is None else self.required,
             labels=base.labels if self.labels is None else self.labels,
             unique=base.unique if self.unique is None else self.unique,
+            fields=self._line_fields(base) if kind == "items" else (),
         )
+
+    def _line_fields(self, base: Field) -> tuple[Field, ...]:
+        """The fields of each line of a table. Not every line has all of them: none is required unless it is said."""
+        if self.fields is None:
+            return base.fields
+        known = {field.name: field for field in base.fields}
+        return tuple(each.field(known.get(each.name) or Field(name=each.name, required=False)) for each in self.fields)
 
 
 class _ProfileData(BaseModel):
@@ -56,7 +66,7 @@ def built_in() -> dict[str, Profile]:
     """The profiles that come with the program, by name."""
     folder = files("ocrwatch.config") / "profiles"
     found = {}
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name.removesuffix(".toml")):
         if file.name.endswith(".toml"):
             data = _ProfileData.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
             found[data.name] = Profile(name=data.name, fields=tuple(field.field() for field in data.fields))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationInfo, field_validator
 
 from ocrwatch.config import paths
 from ocrwatch.config.keys import every_key
@@ -21,11 +21,14 @@ from ocrwatch.config.places import AbsolutePath, FolderPattern
 from ocrwatch.config.profiles import FieldData, built_in
 from ocrwatch.ledger.months import MonthOf
 from ocrwatch.messages import Message, message
+from ocrwatch.ports import Field as LineField
 
 RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document ID")
 """The ledger's own columns: no field may be named so."""
 
-_SHEETS = {"train-ticket": "Tickets", "receipt": "Receipts", "invoice": "Invoices"}
+_ID_COLUMN = RESERVED[-1:]
+
+_SHEETS = {"train-ticket": "Tickets", "receipt": "Receipts", "receipt-items": "Receipts", "invoice": "Invoices"}
 _LONGEST_HEADER = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -107,19 +110,19 @@ class Inbox(_Table):
 
     @field_validator("fields")
     @classmethod
-    def _are_columns(cls, value: tuple[FieldData, ...] | None) -> tuple[FieldData, ...] | None:
+    def _are_columns(cls, value: tuple[FieldData, ...] | None, info: ValidationInfo) -> tuple[FieldData, ...] | None:
         if value is None:
             return None
-        names = [unicodedata.normalize("NFKC", field.name).strip().casefold() for field in value]
-        if not names or "" in names:
-            raise Misfit(message("name at least one field, each with a text"))
-        for field, name in zip(value, names, strict=True):
-            if names.count(name) > 1:
-                raise Misfit(message("the field {field} is named twice", field=field.name))
-            if name in (reserved.casefold() for reserved in RESERVED):
-                raise Misfit(message("{field} is a column of ocrwatch's own: choose another name", field=field.name))
-            if len(field.name) > _LONGEST_HEADER or _CONTROL.search(field.name):
-                raise Misfit(message("a field's name is one line of at most {count} characters", count=_LONGEST_HEADER))
+        _check_names(value, RESERVED)
+        base = built_in().get(info.data.get("profile") or "")
+        known = {field.name: field for field in base.fields} if base else {}
+        tables = [(data, field) for data in value if (field := data.field(known.get(data.name))).type == "items"]
+        if len(tables) == len(value):
+            raise Misfit(message("name at least one field that is no table: it makes the document's row"))
+        for data, field in tables:
+            _check_table(data, field)
+        if stray := next((each for each in value if each.fields and each.type not in (None, "items")), None):
+            raise Misfit(message('only a field of type "items" has fields of its own: {field}', field=stray.name))
         return value
 
     @field_validator("ledger")
@@ -183,6 +186,34 @@ def _nearest(name: str, known: Sequence[str]) -> Message | str:
 
     guess = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=70.0)
     return name if guess is None else message("{name} (did you mean {guess}?)", name=name, guess=guess[0])
+
+
+def _check_names(fields: tuple[FieldData, ...], reserved: tuple[str, ...]) -> None:
+    """Raises Misfit where `fields` cannot be the columns of one sheet."""
+    names = [unicodedata.normalize("NFKC", field.name).strip().casefold() for field in fields]
+    if not names or "" in names:
+        raise Misfit(message("name at least one field, each with a text"))
+    for field, name in zip(fields, names, strict=True):
+        if names.count(name) > 1:
+            raise Misfit(message("the field {field} is named twice", field=field.name))
+        if name in (each.casefold() for each in reserved):
+            raise Misfit(message("{field} is a column of ocrwatch's own: choose another name", field=field.name))
+        if len(field.name) > _LONGEST_HEADER or _CONTROL.search(field.name):
+            raise Misfit(message("a field's name is one line of at most {count} characters", count=_LONGEST_HEADER))
+
+
+def _check_table(data: FieldData, field: LineField) -> None:
+    """Raises Misfit where the field of type `items` is none that can be."""
+    if not field.fields:
+        text = 'say which fields each line of {field} has: fields = ["name", {{name = "price", type = "amount"}}]'
+        raise Misfit(message(text, field=field.name))
+    if data.fields is not None:
+        _check_names(data.fields, _ID_COLUMN)
+    for each in field.fields:
+        if each.type == "items":
+            raise Misfit(message("a table cannot hold another one: {field}", field=each.name))
+        if each.unique:
+            raise Misfit(message("unique is for fields of the document, not of its lines: {field}", field=each.name))
 
 
 def _names_server(address: str) -> bool:

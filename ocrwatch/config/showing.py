@@ -84,13 +84,15 @@ def _fields(inbox: Inbox, mark: Mark) -> Iterator[str]:
     yield f"{start}]"
 
 
-def _plain(field: Field) -> Mapping[str, Plain]:
+def _plain(field: Field, *, of_line: bool = False) -> Mapping[str, Plain]:
+    inner = [_plain(each, of_line=True) for each in field.fields]
     return {
         "name": field.name,
         "type": field.type,
         "required": field.required,
-        "unique": field.unique,
+        **({} if of_line else {"unique": field.unique}),
         "labels": field.labels,
+        **({"fields": inner} if inner else {}),
     }
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Endpoint, Inbox, Settings
 from ocrwatch.errors import ConfigurationError
+from ocrwatch.ledger.items import items_sheets
 from ocrwatch.messages import Message, message
 
 DEFAULT_BASE_URL: str = Endpoint.model_fields["base_url"].default
@@ -87,8 +88,16 @@ def destinations(inbox: Inbox) -> tuple[Path, Path]:
 
 
 def columns(inbox: Inbox) -> tuple[str, ...]:
-    """The field columns of the inbox's sheet."""
-    return tuple(field.name for field in profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields)
+    """The field columns of the inbox's sheet, and of the sheets of its tables."""
+    fields = profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields
+    return tuple(name for field in fields for name in (field.name, *(each.name for each in field.fields)))
+
+
+def sheets(inbox: Inbox) -> set[str]:
+    """The sheets of the inbox's rows and of its tables, case-folded."""
+    fields = profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields
+    tables = items_sheets(inbox.sheet_name(), fields).values()
+    return {inbox.sheet_name().casefold(), *(table.sheet.casefold() for table in tables)}
 
 
 def _fixed(folder: Path, pattern: str) -> Path:
@@ -122,6 +131,9 @@ def _check_sheets(one: Inbox, other: Inbox) -> None:
     if one.ledger != other.ledger:
         return
     if one.sheet_name().casefold() != other.sheet_name().casefold() and one.ledger.suffix.lower() != ".csv":
+        for theirs in sheets(one) & sheets(other):
+            text = "Two folders write to the sheet {sheet} of {ledger}, one of them a table. Name another sheet."
+            raise ConfigurationError(message(text, sheet=theirs, ledger=one.ledger.name))
         return
     if one.month_of != other.month_of:
         text = "Two folders write to the sheet {sheet} of {ledger} by different months. Give both one month_of."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from ocrwatch.document import (
     Cell,
     Duplicate,
     Filed,
+    Items,
     Outcome,
     Read,
     Recorded,
@@ -154,7 +155,7 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
     return [
         {
             "id": row.id,
-            "cells": [[cell.name, *_value_out(cell.value)] for cell in row.cells],
+            "cells": _cells_out(row.cells),
             "check": [message_to_data(remark) for remark in row.check],
             "received": row.received.isoformat(),
             "pages": row.pages,
@@ -162,9 +163,30 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "folder": row.folder,
             "file": _path_out(row.file),
             **({"month": row.month} if row.month else {}),
+            **({"items": _items_out(row.items)} if row.items else {}),
         }
         for row in rows
     ]
+
+
+def _cells_out(cells: Sequence[Cell]) -> list[JSON]:
+    return [[cell.name, *_value_out(cell.value)] for cell in cells]
+
+
+def _items_out(items: Sequence[Items]) -> list[JSON]:
+    return [{"name": each.name, "lines": [_cells_out(line) for line in each.lines]} for each in items]
+
+
+def _items_in(items: JSON) -> tuple[Items, ...]:
+    assert isinstance(items, list)
+    return tuple(_one_in(each) for each in items if isinstance(each, dict))
+
+
+def _one_in(items: Mapping[str, JSON]) -> Items:
+    lines = items["lines"]
+    assert isinstance(lines, list)
+    found = tuple(tuple(_cell_in(cell) for cell in line) for line in lines if isinstance(line, list))
+    return Items(name=str(items["name"]), lines=found)
 
 
 def _rows_in(rows: list[dict[str, JSON]]) -> tuple[Row, ...]:
@@ -185,6 +207,7 @@ def _row_in(row: Mapping[str, JSON]) -> Row:
         folder=str(row["folder"]),
         file=Path(file) if isinstance(file, str) else None,
         month=str(row.get("month", "")),
+        items=_items_in(row.get("items", [])),
     )
 
 

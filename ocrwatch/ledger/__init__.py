@@ -34,9 +34,14 @@ file.
     growing.py          ranges that end with the last row go on                             pure
     stale.py            no stale totals
     writing.py          the changed package is written
+    relay.py            several sheets in one save
+
+  items
+    items.py            the sheets of tables: names, columns                                pure
+    item_rows.py        their rows, as parts of a save
 
   beside it
-    csv_file.py         the port over a CSV file, by csv_text.py (pure)
+    csv_file.py         the port over a CSV file, csv_items.py its tables, by csv_records.py and csv_text.py (pure)
     monthly.py          the port over one workbook a month, by months.py (pure)
     lines.py            the rows of a sheet as they stand (openpyxl); comparing.py (pure) tells what a person changed
 

@@ -73,11 +73,12 @@ def dressed(
         top = changed_row(survey.grammar, known, headings, HEADER_HEIGHT_POINTS)
     part = new_table(package, Area(1, 1, len(columns), 2), [column.header for column in columns])
     relation = package.relate(standing.part, "table", part)
-    check = next(places[column.key] for column in columns if column.part is Part.CHECK)
+    check = next((places[column.key] for column in columns if column.part is Part.CHECK), None)
+    has_views = package.workbook.first("bookViews") is not None
     surroundings = (
         Surroundings(survey.head, survey.close)
         .with_widths({places[column.key]: column_width(column, rows) for column in columns})
-        .with_look(check, amber_format(styles), has_views=package.workbook.first("bookViews") is not None)
+        .with_look(check, amber_format(styles) if check else 0, has_views=has_views)
         .with_table(relation, package.relations_space)
     )
     set_print_titles(package, standing.name, index)

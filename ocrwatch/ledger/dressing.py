@@ -123,19 +123,14 @@ class Surroundings:
         count = str(len(holder.children) + 1)
         return self.edited([set_attribute(data, holder, "count", count), append_child(data, holder, part)])
 
-    def with_look(self, check: int, amber: int, *, has_views: bool) -> Surroundings:
+    def with_look(self, check: int | None, amber: int, *, has_views: bool) -> Surroundings:
         """A new sheet's look: the header stays in view, remarks in the column `check` are marked, one page wide."""
+        edits: list[Edit] = []
         root = self.root
         p = root.prefix.encode()
         pane = b'<%spane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' % p
-        letters = column_letters(check).encode()
-        priorities = [int(each.attributes.get("priority", "0")) for each in root.walk() if each.local == "cfRule"]
-        rule = (
-            b'<%sconditionalFormatting sqref="%s2:%s%d"><%scfRule type="expression" dxfId="%d" priority="%d">'
-            b"<%sformula>LEN(TRIM(%s2))&gt;0</%sformula></%scfRule></%sconditionalFormatting>"
-            % (p, letters, letters, MAX_ROWS, p, amber, max(priorities, default=0) + 1, p, letters, p, p, p)
-        )
-        edits = [self._put(root, "conditionalFormatting", rule)]
+        if check is not None:
+            edits.append(self._put(root, "conditionalFormatting", self._amber_rule(root, check, amber)))
         if root.first("sheetPr") is None:
             fitted = b'<%ssheetPr><%spageSetUpPr fitToPage="1"/></%ssheetPr>' % (p, p, p)
             edits.append(self._put(root, "sheetPr", fitted))
@@ -149,6 +144,15 @@ class Surroundings:
         elif views is not None and views.children and views.children[0].first("pane") is None:
             edits.append(self._first_child(views.children[0], pane))
         return self.edited(edits)
+
+    def _amber_rule(self, root: Element, check: int, amber: int) -> bytes:
+        p, letters = root.prefix.encode(), column_letters(check).encode()
+        priorities = [int(each.attributes.get("priority", "0")) for each in root.walk() if each.local == "cfRule"]
+        return (
+            b'<%sconditionalFormatting sqref="%s2:%s%d"><%scfRule type="expression" dxfId="%d" priority="%d">'
+            b"<%sformula>LEN(TRIM(%s2))&gt;0</%sformula></%scfRule></%sconditionalFormatting>"
+            % (p, letters, letters, MAX_ROWS, p, amber, max(priorities, default=0) + 1, p, letters, p, p, p)
+        )
 
     def _put(self, root: Element, local: str, content: bytes) -> Edit:
         return in_order(root, _ORDER, local, content, self.head + self.close)

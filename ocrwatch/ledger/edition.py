@@ -56,7 +56,7 @@ class Edition:
         self._columns = columns
         self._draft: Draft | None = None
         self._stale: set[str] = set()
-        self._new_ids: dict[str, int] = {}
+        self._new_ids: list[tuple[str, int]] = []
         self._packed: Packed | None = None
         with damage_translated(name):
             self._archive = Archive(file)
@@ -69,12 +69,18 @@ class Edition:
 
     def append(self, rows: Mapping[str, Mapping[str, Entry]], further: Sequence[Column] = ()) -> dict[str, int]:
         """Add rows, by their ids; the rows' numbers. `further` columns are those that only some of them have."""
+        return dict(self.append_all(list(rows.items()), further))
+
+    def append_all(
+        self, rows: Sequence[tuple[str, Mapping[str, Entry]]], further: Sequence[Column] = ()
+    ) -> list[tuple[str, int]]:
+        """The same, with several rows of one id."""
         with damage_translated(self._name):
-            filled = list(rows.values())
+            filled = [entries for _, entries in rows]
             if self._standing is not None and self._standing.survey.last_row + len(filled) > MAX_ROWS:
                 self._go_on_in_another(self._standing)
             first = self._begun(filled).append(filled, further)
-        self._new_ids = {each: number for number, each in enumerate(rows, first)}
+        self._new_ids = [(each, number) for number, (each, _) in enumerate(rows, first)]
         return self._new_ids
 
     def amend(self, sheet: str, changes: Mapping[int, Mapping[str, Entry]], further: Sequence[Column] = ()) -> None:
@@ -103,7 +109,7 @@ class Edition:
 
     def settle(self, standing: Standing) -> None:
         """What `write` wrote stands on the disk as `standing` now."""
-        for each, number in self._new_ids.items():
+        for each, number in self._new_ids:
             standing.survey.ids.add(each, number)
 
     # ------------------------------------------------------------

@@ -47,17 +47,18 @@ class RowIds:
 
     def find(self, text: str) -> int | None:
         """The row with the id `text`."""
+        return min(self.find_all(text), default=None)
+
+    def find_all(self, text: str) -> list[int]:
+        """The rows with the id `text`, from the top down."""
         key = key_of(text)
-        if not self._may_hold(key):
-            return None
-        found: int | None = None
-        place = self._keys.find(key)
+        found: list[int] = []
+        place = self._keys.find(key) if self._may_hold(key) else -1
         while place >= 0:
             if place % _KEY_BYTES == 0:
-                row = self._rows[place // _KEY_BYTES]
-                found = row if found is None else min(found, row)
+                found.append(self._rows[place // _KEY_BYTES])
             place = self._keys.find(key, place + 1)
-        return found
+        return sorted(found)
 
     def take(self, *others: RowIds) -> None:
         """All that the others hold."""

@@ -22,7 +22,7 @@ from ocrwatch.document import Cell, Row
 from ocrwatch.ledger.formats import Entry, display_width, entry, fit_text, shown_width
 from ocrwatch.ledger.links import display_name, link_formula
 from ocrwatch.messages import message
-from ocrwatch.ports import Field, FieldType, Render
+from ocrwatch.ports import Field, FieldType, Render, cell_fields
 
 MIN_WIDTH = 9
 MAX_WIDTH = 42
@@ -76,7 +76,7 @@ def columns(fields: Sequence[Field], *, folder_column: bool) -> tuple[Column, ..
     An own column gives way to a field of the same name: "Pages" is then "Pages (scan)".
     """
     found: dict[str, Column] = {}
-    for field in fields:
+    for field in cell_fields(fields):
         column = Column(header=header_text(field.name), kind=field.type)
         found.setdefault(column.key, column)
     for part in Part:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ocrwatch.document import Cell, Row
+from ocrwatch.document import Cell, Items, Row
 from ocrwatch.ledger.months import fixed_part, is_one_of, month_of, workbook_of
 from ocrwatch.ports import Ledger, Line
 
@@ -39,18 +39,24 @@ class MonthlyLedger:
         return found
 
     def amend(
-        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+        self,
+        row_id: str,
+        cells: Sequence[Cell],
+        *,
+        reading: Row | None = None,
+        file: Path | None = None,
+        items: Sequence[Items] = (),
     ) -> bool:
         """As the port says."""
         return any(
-            ledger.find([row_id]) and ledger.amend(row_id, cells, reading=reading, file=file)
+            ledger.find([row_id]) and ledger.amend(row_id, cells, reading=reading, file=file, items=items)
             for ledger in self._present()
         )
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, items: str = "") -> Iterator[Line]:
         """As the port says, workbook by workbook."""
         for ledger in self._present():
-            yield from ledger.lines()
+            yield from ledger.lines(items)
 
     def _present(self) -> list[Ledger]:
         """Those of the months that have one, and those that had one a moment ago; the latest first."""

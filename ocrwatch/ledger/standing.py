@@ -78,6 +78,14 @@ class Standing:
         found = (ids.find(text) for ids in (*(each.ids for each in self.earlier), self.survey.ids))
         return next((row for row in found if row is not None), None)
 
+    def rows_of(self, text: str) -> list[int]:
+        """The rows of the document id `text` in this sheet, where one id may have several."""
+        return self.survey.ids.find_all(text)
+
+    def count_of(self, text: str) -> int:
+        """How many rows have the document id `text`, in the full sheets too."""
+        return sum(len(ids.find_all(text)) for ids in (*(each.ids for each in self.earlier), self.survey.ids))
+
     def sheet_of(self, text: str) -> str:
         """The name of the sheet that holds the document id `text`."""
         return next((each.name for each in self.earlier if each.ids.find(text) is not None), self.name)

@@ -12,6 +12,7 @@ Rules
      the disk may still have ended in an error.
   3. From the look at the file to its replacement it is our turn (`turns.py`): no other ocrwatch writes it.
   4. Of the user's workbook nothing is changed but what a row more must change.
+  5. A row's items go to sheets of their own (`items.py`) in the same save.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from datetime import tzinfo
 from io import BytesIO
 from pathlib import Path
 
-from ocrwatch.document import Cell, Row, Signature
+from ocrwatch.document import Cell, Items, Row, Signature
 from ocrwatch.errors import LedgerBusy
-from ocrwatch.ledger import saving
+from ocrwatch.ledger import item_rows, saving
 from ocrwatch.ledger.creating import new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
+from ocrwatch.ledger.items import ItemsSheet, fields_of, items_sheets, unknown_sheet
 from ocrwatch.ledger.layout import (
+    Column,
     cell_entries,
     columns,
     entries,
@@ -39,6 +42,7 @@ from ocrwatch.ledger.layout import (
 )
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.refusals import ensure_package
+from ocrwatch.ledger.relay import Left, Leg, written
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
@@ -51,18 +55,23 @@ _READ_ONLY_SECONDS = 15
 
 _NO_READINGS: Mapping[str, Row] = {}
 _NO_FILES: Mapping[str, Path] = {}
+_NO_ITEMS: Mapping[str, Sequence[Items]] = {}
+
+_Change = Callable[[Edition, Path], Sequence[Leg] | None]
+"""Changes the ledger's sheet in a workbook that lies in that folder; what is to be changed in other sheets then, None:
+nothing is to be saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """How the sheet stands in the file that looks as `signature`, which the line `line` of our saves left.
+    """How the sheets stand in the file that looks as `signature`, which the line `line` of our saves left.
 
     None: there is no such sheet.
     """
 
     signature: Signature
     line: int
-    standing: Standing | None
+    standings: Mapping[str, Standing | None]
 
 
 class WorkbookLedger:
@@ -89,6 +98,7 @@ class WorkbookLedger:
         self._path = path
         self._sheet = sheet
         self._columns = columns(fields, folder_column=folder_column)
+        self._items = items_sheets(sheet, fields)
         self._locks = locks
         self._render = render
         self._zone = zone
@@ -100,18 +110,19 @@ class WorkbookLedger:
         """As the port says; a row whose id the sheet holds already is not added, its number is returned."""
         numbers: dict[str, int] = {}
 
-        def add(edition: Edition, folder: Path) -> bool:
+        def add(edition: Edition, folder: Path) -> Sequence[Leg] | None:
             numbers.clear()
             numbers.update(_found(edition, [row.id for row in rows]))
             missing = list({row.id: row for row in rows if row.id not in numbers}.values())
-            if missing:
-                further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
-                every = (*self._columns, *further)
-                filled = {
-                    row.id: entries(row, every, folder=folder, zone=self._zone, render=self._render) for row in missing
-                }
-                numbers.update(edition.append(filled, further))
-            return bool(missing)
+            if not missing:
+                return None
+            further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
+            every = (*self._columns, *further)
+            filled = {
+                row.id: entries(row, every, folder=folder, zone=self._zone, render=self._render) for row in missing
+            }
+            numbers.update(edition.append(filled, further))
+            return self._items_of(missing)
 
         if rows:
             self._change(add, packs=True)
@@ -124,44 +135,56 @@ class WorkbookLedger:
             if signature is None:
                 saving.ensure_folder(path.parent)  # it may be on a drive that is away
                 return {}
-            if self._known is not None and self._known.signature == signature:
-                return _found_in(self._known.standing, ids)
+            if self._known is not None and self._known.signature == signature and self._sheet in self._known.standings:
+                return _found_in(self._known.standings[self._sheet], ids)
             return self._found_anew(path, ids)
 
     def amend(
-        self, row_id: str, cells: Sequence[Cell], *, reading: Row | None = None, file: Path | None = None
+        self,
+        row_id: str,
+        cells: Sequence[Cell],
+        *,
+        reading: Row | None = None,
+        file: Path | None = None,
+        items: Sequence[Items] = (),
     ) -> bool:
         """As the port says; other cells of the row stay as they are, a missing column is added."""
         readings = {} if reading is None else {row_id: reading}
-        return row_id in self.amend_all({row_id: cells}, readings, {} if file is None else {row_id: file})
+        files = {} if file is None else {row_id: file}
+        return row_id in self.amend_all({row_id: cells}, readings, files, {row_id: items} if items else {})
 
     def amend_all(
         self,
         changes: Mapping[str, Sequence[Cell]],
         readings: Mapping[str, Row] = _NO_READINGS,
         files: Mapping[str, Path] = _NO_FILES,
+        items: Mapping[str, Sequence[Items]] = _NO_ITEMS,
     ) -> set[str]:
         """Change cells of many rows in one write; the ids of those that the ledger holds."""
         done: set[str] = set()
         while changed := self._amended(
-            {each: cells for each, cells in changes.items() if each not in done}, readings, files
+            {each: cells for each, cells in changes.items() if each not in done}, readings, files, items
         ):
             done |= changed
         return done
 
     def _amended(
-        self, changes: Mapping[str, Sequence[Cell]], readings: Mapping[str, Row], files: Mapping[str, Path]
+        self,
+        changes: Mapping[str, Sequence[Cell]],
+        readings: Mapping[str, Row],
+        files: Mapping[str, Path],
+        items: Mapping[str, Sequence[Items]],
     ) -> set[str]:
         """Change those of the rows that stand in one sheet: there is one sheet, unless it overflowed."""
         found: dict[str, int] = {}
         sheets: list[str] = []
 
-        def put(edition: Edition, folder: Path) -> bool:
+        def put(edition: Edition, folder: Path) -> Sequence[Leg] | None:
             found.clear()
             standing = edition.standing
             rows = _found_in(standing, list(changes))
             if standing is None or not rows:
-                return False
+                return None
             sheets[:] = [standing.sheet_of(next(iter(rows))), standing.name]
             found.update({each: row for each, row in rows.items() if standing.sheet_of(each) == sheets[0]})
             further = further_columns(self._columns, (cell for each in found for cell in changes[each]))
@@ -173,7 +196,7 @@ class WorkbookLedger:
                 for each, number in found.items()
             }
             edition.amend(sheets[0], entered, further)
-            return True
+            return self._items_amended({each: items[each] for each in found if each in items})
 
         if changes:
             self._change(put, packs=False)
@@ -181,7 +204,7 @@ class WorkbookLedger:
             self._known = None  # it is of the earlier sheet now
         return set(found)
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, items: str = "") -> Iterator[Line]:
         """As the port says."""
         from ocrwatch.ledger.lines import lines_in
 
@@ -190,17 +213,47 @@ class WorkbookLedger:
             with saving.opened(path) as opened:
                 if opened is None:
                     return
-                sheets = self._sheets(opened, path)
+                table = self._items_sheet(items) if items else None
+                sheet, its_columns = (table.sheet, table.columns) if table else (self._sheet, self._columns)
+                sheets = self._sheets(opened, path, sheet, its_columns)
                 opened.file.seek(0)
                 content = BytesIO(opened.file.read())
-        yield from lines_in(content, path.name, sheets, self._columns)
+        yield from lines_in(content, path.name, sheets, its_columns)
 
-    def _sheets(self, opened: saving.Opened, path: Path) -> list[str]:
-        """The names of the ledger's sheets: one, unless it overflowed."""
-        with closing(self._edition(opened, path)) as edition:
+    def _sheets(self, opened: saving.Opened, path: Path, sheet: str, columns: Sequence[Column]) -> list[str]:
+        """The names under which `sheet` stands: one, unless it overflowed."""
+        known = self._known_of(path, opened.signature, sheet)
+        with closing(Edition(opened.file, path.name, sheet, columns, known)) as edition:
             standing = edition.standing
-            self._remember(path, opened.signature, standing)
+            self._remember(path, opened.signature, {sheet: standing})
         return [] if standing is None else [*(each.name for each in standing.earlier), standing.name]
+
+    # ------------------------------------------------------------ items
+
+    def _items_of(self, rows: Sequence[Row]) -> list[Leg]:
+        """The items of new rows, as parts of their save."""
+        items = {row.id: row.items for row in rows if row.items}
+        sheets = map(self._items_sheet, fields_of(each for tables in items.values() for each in tables))
+        return [
+            item_rows.adding(sheet, item_rows.lines_of(items, sheet.field), self._last_known(sheet.sheet))
+            for sheet in sheets
+        ]
+
+    def _items_amended(self, items: Mapping[str, Sequence[Items]]) -> list[Leg]:
+        """Items in the place of earlier ones, as parts of a save."""
+        sheets = map(self._items_sheet, fields_of(each for tables in items.values() for each in tables))
+        return [
+            leg
+            for sheet in sheets
+            for leg in item_rows.amending(sheet, item_rows.lines_of(items, sheet.field), self._last_known(sheet.sheet))
+        ]
+
+    def _items_sheet(self, field: str) -> ItemsSheet:
+        return self._items.get(field) or unknown_sheet(self._sheet, field)
+
+    def _last_known(self, sheet: str) -> Standing | None:
+        """How `sheet` stands in the file that is being changed, if that is known: the change has looked at it."""
+        return self._known.standings.get(sheet) if self._known is not None else None
 
     # ------------------------------------------------------------
 
@@ -214,11 +267,8 @@ class WorkbookLedger:
             if path.exists():  # it may have been made just now
                 self._ensure_there(path)
 
-    def _change(self, change: Callable[[Edition, Path], bool], *, packs: bool) -> None:
-        """Open, `change`, save. `change` is given the workbook's folder too; False: nothing is to be saved.
-
-        `packs`: it is going to add rows.
-        """
+    def _change(self, change: _Change, *, packs: bool) -> None:
+        """Open, `change`, save. `packs`: it is going to add rows."""
         with self._held() as path:
             saving.ensure_folder(path.parent)
             self._locks.ensure_closed(path)
@@ -242,7 +292,7 @@ class WorkbookLedger:
                 raise saving.translated(error, path) from error
             yield turn
 
-    def _changed(self, path: Path, change: Callable[[Edition, Path], bool], turn: Turn, *, packs: bool) -> bool:
+    def _changed(self, path: Path, change: _Change, turn: Turn, *, packs: bool) -> bool:
         """One try; False when the file was changed meanwhile."""
 
         def let_go() -> None:
@@ -253,21 +303,25 @@ class WorkbookLedger:
 
         with saving.opened(path) as opened, closing(self._edition(opened, path, packs=packs)) as edition:
             signature = opened.signature if opened is not None else None
-            if not change(edition, path.parent):
-                self._remember(path, signature, edition.standing)
+            if signature is None or not self._is_known(path, signature):
+                self._known = None
+            legs = change(edition, path.parent)
+            if legs is None:
+                self._remember(path, signature, {self._sheet: edition.standing})
                 return True
-            made: list[Standing] = []
+            left: list[Left] = []
             saved = saving.save(
                 path,
-                lambda file: made.append(edition.write(file)),
+                lambda file: left.extend(written(edition, self._sheet, legs, path.name, file)),
                 expected=signature,
                 check=let_go,
             )
         if saved is None:
             return False
-        edition.settle(made[0])
+        for each in left:
+            each.settle()
         self._locks.own_saves.saved(path, signature, saved)
-        self._remember(path, saved, made[0])
+        self._remember(path, saved, {each.sheet: each.standing for each in left})
         return True
 
     def _edition(self, opened: saving.Opened | None, path: Path, *, packs: bool = False) -> Edition:
@@ -276,9 +330,8 @@ class WorkbookLedger:
             ensure_sheet_name(self._sheet, name)
             return Edition(BytesIO(new_workbook(self._sheet)), name, self._sheet, self._columns, None)
         ensure_package(opened.file, name)
-        known = self._known
-        standing = known.standing if known and self._is_known(path, opened.signature) else None
-        return Edition(opened.file, name, self._sheet, self._columns, standing, packs=packs)
+        known = self._known_of(path, opened.signature, self._sheet)
+        return Edition(opened.file, name, self._sheet, self._columns, known, packs=packs)
 
     def _found_anew(self, path: Path, ids: Sequence[str]) -> dict[str, int]:
         with saving.opened(path) as opened:
@@ -289,16 +342,27 @@ class WorkbookLedger:
             except LedgerBusy:
                 self._locks.ensure_closed(path)  # no wonder that it cannot be read while someone saves it
                 raise
-            self._remember(path, opened.signature, edition.standing)
+            self._remember(path, opened.signature, {self._sheet: edition.standing})
             return _found(edition, ids)
 
+    def _known_of(self, path: Path, signature: Signature, sheet: str) -> Standing | None:
+        """How `sheet` stands in the file that looks as `signature`, if that is known."""
+        if self._known is None or not self._is_known(path, signature):
+            return None
+        return self._known.standings.get(sheet)
+
     def _is_known(self, path: Path, signature: Signature) -> bool:
-        """Whether what we know of the file that looks so now still holds for our sheet."""
+        """Whether what we know of the file that looks so now still holds for our sheets."""
         return self._known is not None and self._locks.own_saves.goes_on(path, self._known.line, signature)
 
-    def _remember(self, path: Path, signature: Signature | None, standing: Standing | None) -> None:
-        line = self._locks.own_saves.seen(path, signature) if signature is not None else 0
-        self._known = _Known(signature, line, standing) if signature is not None else None
+    def _remember(self, path: Path, signature: Signature | None, standings: Mapping[str, Standing | None]) -> None:
+        """Keep `standings`, and of other sheets what was known, as long as nobody but us saved the file since."""
+        if signature is None:
+            self._known = None
+            return
+        line = self._locks.own_saves.seen(path, signature)
+        others = self._known.standings if self._known is not None and self._known.line == line else {}
+        self._known = _Known(signature, line, {**others, **standings})
 
 
 def _found(edition: Edition, ids: Sequence[str]) -> dict[str, int]:

@@ -13,6 +13,7 @@ At the service
 
 What it answered, all pure
   answers.py       from the model's text to entries, over
+  item_lines.py    the lines of tables,
   loose_json.py    JSON as models write it,
   field_keys.py    the keys that mean a field,
   loops.py         and repetition
@@ -23,4 +24,5 @@ On this computer
   recognition.py   the engine, in the child process
   lines.py         its lines of print, straightened, in rows (pure)
   finder.py        the fields among them; finder_*.py are its parts (pure)
+  finder_items.py  the items of a receipt, where they add up (pure)
 """

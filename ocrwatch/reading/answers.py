@@ -5,6 +5,8 @@ Rules
      both. What is cut off, looped, or not about the fields at all is a `BadAnswer`, however well it could be mended.
   2. Values stay as they were written: masks (`4107****5515`), currency signs, `?` for a character not read.
   3. Several objects are several documents on one picture, unless they share no key: then they are one, in parts.
+  4. A table's lines are read by `item_lines.py`. Cut off within a table, an answer keeps the lines that are whole, and
+     a remark says that some may be missing.
 
 Pure: no clock, disk, thread, network or log.
 """
@@ -17,14 +19,15 @@ from dataclasses import dataclass
 
 from ocrwatch.errors import BadAnswer, RefusedByEndpoint
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Field, Profile
+from ocrwatch.ports import Field, Profile, Said, items_fields
 from ocrwatch.reading.completions import completion
 from ocrwatch.reading.field_keys import FieldKeys, Match, Rank
-from ocrwatch.reading.loops import is_looped
+from ocrwatch.reading.item_lines import LineReader, Lines
+from ocrwatch.reading.loops import is_looped, is_run_on
 from ocrwatch.reading.loose_json import Node, Object, Piece, pieces
 from ocrwatch.reading.prompts import PLACEHOLDER
 
-Entry = Mapping[str, str | None]
+Entry = Mapping[str, Said]
 
 _ABSENT = ("", "null", "none", "无", PLACEHOLDER)
 _VALUE_KEYS = ("value", "text", "content", "值", "内容")
@@ -51,31 +54,33 @@ def answer(body: str, profile: Profile) -> Answer:
         raise BadAnswer(message("The reading service gave something that is no answer."))
     if said.finish_reason in ("content_filter", "sensitive"):
         raise RefusedByEndpoint(message("The reading service withheld its answer: it objects to what is on the scan."))
-    if said.finish_reason in ("length", "max_tokens"):
+    is_cut = said.finish_reason in ("length", "max_tokens")
+    if is_cut and not items_fields(profile.fields):
         raise BadAnswer(message("The answer of the reading service was cut off."))
-    return fields_in(said.content, profile)
+    return fields_in(said.content, profile, is_cut=is_cut)
 
 
-def fields_in(content: str, profile: Profile) -> Answer:
-    """What the text `content`, written by a model, says of the fields of `profile`. Raises `BadAnswer`."""
+def fields_in(content: str, profile: Profile, *, is_cut: bool = False) -> Answer:
+    """What the text `content`, written by a model, says of the fields of `profile`. Raises `BadAnswer`.
+
+    `is_cut`: the service says that it is not the whole answer.
+    """
     content = re.sub(r"<think>.*?(?:</think>|\Z)", "", content, flags=re.DOTALL)
     if not content.strip():
         raise BadAnswer(message("The answer of the reading service was empty."))
     found = pieces(content)
     reader = _Fields(profile)
     entries = reader.several([piece.node for piece in found])
-    if (
-        _repeats(entries)
-        or is_looped(content)
-        or any(is_looped(text or "") for entry in entries for text in entry.values())
-    ):
+    if _repeats(entries) or _is_looped(content, entries):
         raise BadAnswer(message("The answer of the reading service repeats itself."))
     if not entries:
         raise BadAnswer(message("The answer of the reading service names none of the fields."))
     if PLACEHOLDER in content and not any(_texts(entries)):
         raise BadAnswer(message("The reading service repeated the question instead of answering it."))
-    if _is_cut(found) and not all(field.name in entries[-1] for field in profile.fields):
+    if (is_cut or _is_cut(found)) and not all(field.name in entries[-1] for field in profile.fields):
         raise BadAnswer(message("The answer of the reading service was cut off."))
+    if is_cut or any(piece.in_list for piece in found):
+        entries = (*entries[:-1], reader.without_cut(entries[-1]))
     distinct = _distinct(entries)
     return Answer(distinct, (*reader.remarks, *_remarks_on_rows(entries, distinct)))
 
@@ -85,7 +90,18 @@ def _is_cut(found: Sequence[Piece]) -> bool:
 
 
 def _texts(entries: Sequence[Entry]) -> Iterable[str]:
-    return (text for entry in entries for text in entry.values() if text)
+    for entry in entries:
+        for said in entry.values():
+            if isinstance(said, str):
+                yield said
+            elif said is not None:
+                yield from (text for line in said for text in line.values() if text)
+
+
+def _is_looped(content: str, entries: Sequence[Entry]) -> bool:
+    """A paper may list one item many times: lines of tables may repeat each other, as far as they are whole."""
+    lines = [said for entry in entries for said in entry.values() if isinstance(said, tuple)]
+    return (not lines and is_looped(content)) or any(map(is_looped, _texts(entries)))
 
 
 def _repeats(entries: Sequence[Entry]) -> bool:
@@ -113,15 +129,27 @@ def _remarks_on_rows(entries: Sequence[Entry], distinct: Sequence[Entry]) -> Ite
         yield message("{count} papers were read on one picture: compare with the scan", count=len(distinct))
 
 
+_Candidates = dict[str, list[tuple[Rank, int, str | None]]]
+_Tables = dict[str, dict[Rank, Lines]]
+
+
 class _Fields:
     """Collects the fields of a profile from nodes, and remarks on what they contradict."""
 
     def __init__(self, profile: Profile) -> None:
         self._keys = FieldKeys(profile)
+        self._tables = {field.name: LineReader(field, _text) for field in items_fields(profile.fields)}
+        self._lone = next(iter(self._tables.items())) if len(self._tables) == 1 else None
+        """The only table, which lines belong to that no key names."""
         self.remarks: list[Message] = []
 
     def several(self, nodes: Sequence[Node]) -> tuple[Entry, ...]:
         """The entries of nodes that stand beside each other."""
+        lines = [node for node in nodes if self._is_line(node)]
+        if self._lone is not None and lines:
+            name, reader = self._lone
+            others = [node for node in nodes if node not in lines]
+            return (*self.several(others), {name: self._told(name, reader.lines(tuple(lines)))})
         pairs = [pair for node in nodes if (pair := self._pair(node)) is not None]
         if pairs and len(pairs) == len(nodes):
             return self._one(Object(tuple(pairs)))
@@ -141,23 +169,61 @@ class _Fields:
 
     def _one(self, node: Object) -> tuple[Entry, ...]:
         """The entry of one object, its sections included; the entries of its lists where it has no field itself."""
-        candidates: dict[str, list[tuple[Rank, int, str | None]]] = {}
-        self._collect(node, (), candidates)
-        if candidates:
-            return ({name: self._settled(name, found) for name, found in candidates.items()},)
+        candidates: _Candidates = {}
+        tables: _Tables = {}
+        self._collect(node, (), candidates, tables)
+        if candidates or tables:
+            texts = {name: self._settled(name, found) for name, found in candidates.items()}
+            return ({**texts, **{name: self._best(name, found) for name, found in tables.items()}},)
         return self.several([value for _, value in node.pairs if isinstance(value, tuple)])
 
-    def _collect(
-        self, node: Object, path: tuple[str, ...], candidates: dict[str, list[tuple[Rank, int, str | None]]]
-    ) -> None:
+    def _collect(self, node: Object, path: tuple[str, ...], candidates: _Candidates, tables: _Tables) -> None:
         for key, value in node.pairs:
             inner = (*path, key)
             match = self._keys.match(inner)
-            if match is not None and _is_plain(value):
-                found = candidates.setdefault(match.field.name, [])
-                found.append((match.rank, len(path), _text(value, match.field)))
+            if match is None and self._lone is not None and self._lone[1].is_list_of_lines(value):
+                self._take_lines(self._lone[0], Rank.LABEL, value, tables)
+            elif match is not None and match.field.name in self._tables:
+                self._take_lines(match.field.name, match.rank, value, tables)
+            elif match is not None and _is_plain(value):
+                texts = candidates.setdefault(match.field.name, [])
+                texts.append((match.rank, len(path), _text(value, match.field)))
             elif isinstance(value, Object) and len(path) < _MAX_NESTING:
-                self._collect(value, inner, candidates)
+                self._collect(value, inner, candidates, tables)
+
+    def _take_lines(self, name: str, rank: Rank, value: Node, tables: _Tables) -> None:
+        found = tables.setdefault(name, {})
+        found[rank] = found.get(rank, Lines()) + self._tables[name].lines(value)
+
+    def without_cut(self, entry: Entry) -> Entry:
+        """`entry`, whose end was cut off within a list. Raises `BadAnswer` where its lines only repeat themselves."""
+        for name, reader in reversed(self._tables.items()):
+            said = entry.get(name)
+            if isinstance(said, tuple):
+                if is_run_on(said):
+                    raise BadAnswer(message("The answer of the reading service repeats itself."))
+                text = "the answer was cut off: {field} may be incomplete, compare with the scan"
+                self.remarks.append(message(text, field=name))
+                return {**entry, name: reader.without_cut(said) or None}
+        return entry
+
+    def _best(self, name: str, found: Mapping[Rank, Lines]) -> Said:
+        """The lines under the best kind of key that has some."""
+        ranked = [found[rank] for rank in Rank if rank in found]
+        return self._told(name, next((lines for lines in ranked if lines.lines), ranked[0]))
+
+    def _told(self, name: str, lines: Lines) -> Said:
+        if lines.unclear:
+            text = "{field}: what could not be told apart was left out ({count}): compare with the scan"
+            self.remarks.append(message(text, field=name, count=lines.unclear))
+        return lines.lines or None
+
+    def _is_line(self, node: Node) -> bool:
+        """Whether `node`, which no key names, can only be a line of the one table there is."""
+        if self._lone is None or not isinstance(node, Object) or not self._lone[1].is_line(node):
+            return False
+        own = {match.field.name for key, _ in node.pairs if (match := self._named(key)) and match.rank is Rank.NAME}
+        return not own - self._lone[1].names
 
     def _settled(self, name: str, found: Sequence[tuple[Rank, int, str | None]]) -> str | None:
         """The value of the best kind of key that has one; a remark when that kind has several."""

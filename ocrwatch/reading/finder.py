@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ocrwatch.ports import Field, Profile
+from ocrwatch.ports import Field, Profile, cell_fields
 from ocrwatch.reading import finder_amounts as amounts
 from ocrwatch.reading import finder_heading as heading
 from ocrwatch.reading import finder_parties as parties
@@ -50,8 +50,9 @@ _BY_SHAPE: dict[Kind, Callable[[Sequence[VisualRow]], Found | None]] = {
 def find(lines: Sequence[Line], profile: Profile) -> dict[str, Found]:
     """The fields of `profile` that `lines` hold, by field name; a field that is not there is not in it."""
     paper = rows(lines)
-    others = tuple(label for field in profile.fields for label in labels_of(field))
-    found = {field.name: _value(paper, field, others) for field in profile.fields}
+    fields = cell_fields(profile.fields)
+    others = tuple(label for field in fields for label in labels_of(field))
+    found = {field.name: _value(paper, field, others) for field in fields}
     return {name: value for name, value in found.items() if value is not None and value.text}
 
 

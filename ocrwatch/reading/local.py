@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from importlib.util import find_spec
@@ -17,8 +17,8 @@ from typing import Protocol
 from ocrwatch.document import Document
 from ocrwatch.errors import BadAnswer, Halt
 from ocrwatch.messages import JSON, Message, message
-from ocrwatch.ports import Answers, Pages, Picture, PictureLimits, Profile, Reading
-from ocrwatch.reading import finder, lines
+from ocrwatch.ports import Answers, ItemTexts, Pages, Picture, PictureLimits, Profile, Reading, items_fields
+from ocrwatch.reading import finder, finder_items, lines
 from ocrwatch.reading.answers import Answer
 from ocrwatch.reading.finder_amounts import Found
 from ocrwatch.reading.lines import Line, Quad
@@ -84,10 +84,15 @@ class LocalReader:
         """
         read = [self._lines(document, page) for page in range(document.pages)]
         found = [finder.find(page, profile) for page in read]
-        answers = [Answer(entries=(_entry(values),), remarks=_remarks(values)) for values in found]
+        tables = [_tables(page, profile) for page in read]
+        answers = [
+            Answer(entries=({**_entry(values), **table},), remarks=_remarks(values))
+            for values, table in zip(found, tables, strict=True)
+        ]
         reading = merged([PageRead(number, answer) for number, answer in enumerate(answers, 1)], engine=ENGINE)
         text = "\n\n".join(lines.text(page) for page in read)
-        return replace(reading, text=text, remarks=reading.remarks if any(read) else (_NO_PRINT,))
+        remarks = (*reading.remarks, *_remarks_on_tables(tables, profile))
+        return replace(reading, text=text, remarks=remarks if any(read) else (_NO_PRINT,))
 
     def _lines(self, document: Document, page: int) -> list[Line]:
         picture = self._pages.picture(document.path, document.digest, page, _LIMITS)
@@ -115,6 +120,23 @@ def _parsed(answer: str) -> list[tuple[str, Quad, float]]:
         return TypeAdapter(list[tuple[str, Quad, float]]).validate_json(answer)
     except ValidationError as error:
         raise BadAnswer(message("The local engine gave something that is no list of lines.")) from error
+
+
+def _tables(page: Sequence[Line], profile: Profile) -> dict[str, ItemTexts]:
+    """The tables of a page, by the names of their fields; one that cannot be told for sure is not in it."""
+    paper = lines.rows(page)
+    found = ((field.name, finder_items.items(paper, field)) for field in items_fields(profile.fields))
+    return {name: items for name, items in found if items}
+
+
+def _remarks_on_tables(tables: Sequence[Mapping[str, ItemTexts]], profile: Profile) -> Iterator[Message]:
+    for field in items_fields(profile.fields):
+        count = sum(field.name in found for found in tables)
+        if not count:
+            text = "{field} could not be told apart by the engine on this computer: enter them by hand"
+            yield message(text, field=field.name)
+        elif count < len(tables):
+            yield message("{field} may be incomplete: compare with the scan", field=field.name)
 
 
 def _entry(found: Mapping[str, Found]) -> dict[str, str | None]:

@@ -33,10 +33,14 @@ Node = None | str | tuple["Node", ...] | Object
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An object or a list that stands in an answer; `is_cut` when the end of the answer came before its own."""
+    """An object or a list that stands in an answer; `is_cut` when the end of the answer came before its own.
+
+    `in_list`: it came within a list, so that more may have followed there.
+    """
 
     node: Object | tuple[Node, ...]
     is_cut: bool = False
+    in_list: bool = False
 
 
 _MAX_CHARS = 200_000
@@ -142,7 +146,7 @@ def _loosely(text: str, start: int) -> tuple[Piece, int] | None:
         return None
     if isinstance(node, Object) and not node.pairs and not scanner.is_cut:
         return None
-    return Piece(node, scanner.is_cut), scanner.position
+    return Piece(node, scanner.is_cut, scanner.is_cut_in_list), scanner.position
 
 
 class _Scanner:
@@ -152,6 +156,7 @@ class _Scanner:
         self.text = text
         self.position = position
         self.is_cut = False
+        self.is_cut_in_list = False
 
     def container(self, depth: int) -> Object | tuple[Node, ...]:
         if depth > _MAX_DEPTH:
@@ -173,6 +178,8 @@ class _Scanner:
         with suppress(_EndsEarly):
             while not self._closes("]"):
                 items.append(self._value(depth, _AFTER_ITEM, _BARE_ITEM))
+            return items
+        self.is_cut_in_list = True
         return items
 
     def _closes(self, closing: str) -> bool:

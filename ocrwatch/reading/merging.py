@@ -1,7 +1,8 @@
 """A document of several pages, each read by itself, as one reading.
 
 Rules
-  1. One row a document: the first page that has a field gives it. Another page that says otherwise is a remark.
+  1. One row a document: the first page that has a field gives it. Another page that says otherwise is a remark. The
+     lines of a table are those of all pages, in their order.
   2. A page that shows several papers keeps them: then each page's entries stand for themselves.
   3. A page that could not be read is a remark, and counted: "2 of 3".
 
@@ -11,11 +12,11 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Reading
+from ocrwatch.ports import ItemTexts, Reading, Said
 from ocrwatch.reading.answers import Answer, Entry
 
 
@@ -56,27 +57,34 @@ def _entries(read: Sequence[PageRead]) -> tuple[tuple[Entry, ...], list[Message]
     if len(read) == 1 or any(len(page.answer.entries) > 1 for page in read):
         every = [entry for page in read for entry in page.answer.entries]
         return tuple([entry for entry in every if any(entry.values())] or every[:1]), []
-    one: dict[str, str | None] = {}
+    one: dict[str, Said] = {}
     source: dict[str, int] = {}
     remarks: list[Message] = []
     for page in read:
-        for name, text in page.answer.entries[0].items():
-            if text is None or not one.get(name):
-                one[name] = one.get(name) or text
+        for name, said in page.answer.entries[0].items():
+            known = one.get(name)
+            if said is None or not known:
+                one[name] = known or said
                 source[name] = page.number
-            elif _folded(text) != _folded(one[name] or ""):
-                remarks.append(_conflict(name, one, source, page.number, text))
+            elif isinstance(known, tuple) or isinstance(said, tuple):
+                one[name] = (*_lines(known), *_lines(said))
+            elif _folded(said) != _folded(known):
+                remarks.append(_conflict(name, (known, source[name]), (said, page.number)))
     return (one,), remarks
 
 
-def _conflict(name: str, one: Mapping[str, str | None], source: Mapping[str, int], page: int, text: str) -> Message:
+def _lines(said: Said) -> ItemTexts:
+    return said if isinstance(said, tuple) else ()
+
+
+def _conflict(name: str, first: tuple[str, int], second: tuple[str, int]) -> Message:
     return message(
         "{field} is {first} on page {first_page}, and {second} on page {second_page}: which?",
         field=name,
-        first=one[name] or "",
-        first_page=source[name],
-        second=text,
-        second_page=page,
+        first=first[0],
+        first_page=first[1],
+        second=second[0],
+        second_page=second[1],
     )
 
 

@@ -23,7 +23,7 @@ from ocrwatch.document import Amount, Row, Value
 from ocrwatch.journal.written import Cause, Noted
 from ocrwatch.ledger.comparing import Correction, corrections
 from ocrwatch.ledger.layout import heading_key
-from ocrwatch.ports import Field, Line, Shown
+from ocrwatch.ports import Field, Line, Shown, cell_fields
 
 _BATCH = 500
 _ID_DIGITS = 16
@@ -109,7 +109,7 @@ def _missing(known: Known, there: Collection[str]) -> dict[str, Cause]:
 def _columns_gone(headings: Collection[str] | None, fields: Sequence[Field]) -> tuple[str, ...]:
     if headings is None:
         return ()
-    return tuple(field.name for field in fields if heading_key(field.name) not in headings)
+    return tuple(field.name for field in cell_fields(fields) if heading_key(field.name) not in headings)
 
 
 def _noted(row: str, found: Correction) -> Noted:

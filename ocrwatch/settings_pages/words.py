@@ -51,6 +51,7 @@ READ_NEW = message("Only new ones")
 
 KINDS = {
     "receipt": message("Receipts of shops and restaurants"),
+    "receipt-items": message("Receipts with each item that was bought"),
     "invoice": message("Invoices between companies"),
     "train-ticket": message("Chinese train tickets"),
 }
@@ -63,6 +64,7 @@ TYPES: dict[FieldType, Message] = {
     "datetime": message("Date and time"),
     "id": message("Number that stays as it is printed"),
     "integer": message("Whole number"),
+    "items": message("Table of several lines"),
 }
 
 

@@ -13,12 +13,12 @@ import pytest
 
 from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.errors import LedgerBusy
-from ocrwatch.ledger.comparing import corrections
+from ocrwatch.ledger.comparing import corrections, shows
 from ocrwatch.ledger.monthly import MonthlyLedger
 from ocrwatch.messages import message
 from ocrwatch.ports import Ledger, Line
 from tests.fakes_ledger import FakeLedger
-from tests.unit.ledger.books import FIELDS, csv_at, ledger_at, row, sheet_of
+from tests.unit.ledger.books import FIELDS, WITH_ITEMS, bought, csv_at, item, items, ledger_at, row, sheet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def _workbook(folder: Path, name: str = "Ledger.xlsx") -> Stage:
         place = next(cell.column for cell in sheet[1] if cell.value == "company")
         return {number: sheet.cell(number, place).value for number in range(2, sheet.max_row + 1)}
 
-    return Stage(ledger_at(path), companies, lambda: (folder / f"~${name}").touch())
+    return Stage(ledger_at(path, WITH_ITEMS), companies, lambda: (folder / f"~${name}").touch())
 
 
 def _monthly(folder: Path) -> Stage:
@@ -66,10 +66,10 @@ def _monthly(folder: Path) -> Stage:
     (folder / "2025").mkdir()
     stage = _workbook(folder / "2025", "Ledger 03.xlsx")
     ledger_at(folder / "2025" / "Ledger 02.xlsx").append([row(77)])
-    ledger = MonthlyLedger(pattern, ledger_at)
+    ledger = MonthlyLedger(pattern, lambda path: ledger_at(path, WITH_ITEMS))
 
-    def lines() -> Iterator[Line]:
-        return (line for line in MonthlyLedger.lines(ledger) if line.id != row(77).id)
+    def lines(items: str = "") -> Iterator[Line]:
+        return (line for line in MonthlyLedger.lines(ledger, items) if line.id != row(77).id)
 
     ledger.lines = lines  # type: ignore[method-assign]
     return replace(stage, ledger=ledger)
@@ -84,7 +84,9 @@ def _csv(folder: Path) -> Stage:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return {number: record["company"] for number, record in enumerate(csv.DictReader(file), 2)}
 
-    return Stage(csv_at(path), companies, lambda: (folder / ".~lock.Ledger.csv#").write_text(",x,elsewhere,,;"))
+    return Stage(
+        csv_at(path, WITH_ITEMS), companies, lambda: (folder / ".~lock.Ledger.csv#").write_text(",x,elsewhere,,;")
+    )
 
 
 @pytest.fixture(params=[_fake, _workbook, _monthly, _csv], ids=["fake", "workbook", "monthly", "csv"])
@@ -176,3 +178,70 @@ def test_lines_tell_what_was_changed(stage: Stage) -> None:
     (line,) = stage.ledger.lines()
     (found,) = corrections(row(1, {"company": "shop", "total": Amount(Decimal(1))}), line, FIELDS)
     assert (found.heading, found.written, found.found) == ("company", "shop", "Shop & Sons")
+
+
+# ---------------------------------------------------------------- items
+
+
+def names(ledger: Ledger) -> list[tuple[str, object]]:
+    """The items as they stand: whose, and what."""
+    return [(line.id, line.shown.get("name")) for line in ledger.lines("items")]
+
+
+def test_items_come_with_their_row(stage: Stage) -> None:
+    """Each is a line of its own, by the row's id, in the order of the paper; a row without any has none."""
+    assert names(stage.ledger) == []
+    stage.ledger.append([bought(1, "bread", "milk"), row(2), bought(3, "tea")])
+    assert names(stage.ledger) == [(row(1).id, "bread"), (row(1).id, "milk"), (row(3).id, "tea")]
+    assert stage.companies() == {2: "shop 1", 3: "shop 2", 4: "shop 3"}
+    assert next(iter(stage.ledger.lines())).shown.keys() & {"items", "name"} == set()
+
+
+def test_items_are_never_there_twice(stage: Stage) -> None:
+    """A row that is there gets no items again, with whatever it is given anew."""
+    stage.ledger.append([bought(1, "bread", "bread")])
+    stage.ledger.append([bought(1, "bread", "bread"), bought(2, "milk")])
+    stage.ledger.append([bought(2, "cheese")])
+    assert names(stage.ledger) == [(row(1).id, "bread"), (row(1).id, "bread"), (row(2).id, "milk")]
+
+
+def test_the_values_of_items_are_exact(stage: Stage) -> None:
+    """What stands in the sheet says what was written."""
+    line = item('=A1 茶, "green"', None, "1234.50")
+    stage.ledger.append([replace(row(1), items=items(line, item("milk", "0.250", "-2")))])
+    first, second = stage.ledger.lines("items")
+    for shown, cells in ((first.shown, line), (second.shown, item("milk", "0.250", "-2"))):
+        assert all(
+            shows(shown.get(cell.name), cell.value, "text" if cell.name == "name" else "amount") for cell in cells
+        )
+
+
+def test_amend_brings_items_to_what_they_are_now(stage: Stage) -> None:
+    """Changed ones in their places, more at the end, and of those that are too many nothing is left but the id."""
+    stage.ledger.append([bought(1, "bread", "milk"), bought(2, "tea"), row(3)])
+    assert stage.ledger.amend(row(1).id, [], items=bought(1, "rye bread", "milk", "salt").items)
+    assert stage.ledger.amend(row(3).id, [Cell("company", "x")], items=bought(3, "eggs").items)
+    one, two, three = (row(number).id for number in (1, 2, 3))
+    expected = [(one, "rye bread"), (one, "milk"), (two, "tea"), (one, "salt"), (three, "eggs")]
+    assert names(stage.ledger) == expected
+    assert stage.ledger.amend(row(1).id, [], items=bought(1, "rye bread").items)
+    assert names(stage.ledger) == [(one, "rye bread"), (one, None), (two, "tea"), (one, None), (three, "eggs")]
+    emptied = [line for line in stage.ledger.lines("items") if line.id == one][1:]
+    assert not any(line.shown.get(name) for line in emptied for name in ("name", "quantity", "amount"))
+    assert stage.ledger.amend(row(1).id, [], items=bought(1, "bread", "milk").items)
+    assert names(stage.ledger)[:2] == [(one, "bread"), (one, "milk")]
+    assert not stage.ledger.amend(row(9).id, [], items=bought(9, "nothing").items)
+    assert len(names(stage.ledger)) == 5
+
+
+def test_a_busy_ledger_takes_no_items(stage: Stage) -> None:
+    """Neither with new rows nor in the place of others."""
+    stage.ledger.append([bought(1, "bread")])
+    stage.make_busy()
+    with pytest.raises(LedgerBusy):
+        stage.ledger.append([bought(2, "milk")])
+    with pytest.raises(LedgerBusy):
+        stage.ledger.amend(row(1).id, [], items=bought(1, "cake").items)
+    if isinstance(stage.ledger, FakeLedger):
+        stage.ledger.trouble = None
+    assert names(stage.ledger) == [(row(1).id, "bread")]

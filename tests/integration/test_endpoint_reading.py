@@ -19,8 +19,9 @@ from ocrwatch.document import Document
 from ocrwatch.errors import BadAnswer, DiskFull, TwinInProgress, Unusable
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.messages import message
+from ocrwatch.ports import Field
 from ocrwatch.reading.prompts import wordings
-from tests.endpoint_server import Asked, EndpointServer, Reply, answering, completion, error, fenced, in_turn
+from tests.endpoint_server import JSON, Asked, EndpointServer, Reply, answering, completion, error, fenced, in_turn
 from tests.integration.endpoint_reading import GOOD, KEY, RECEIPT, Desk, document, drawn, scan, with_prompt
 
 
@@ -293,6 +294,25 @@ def test_several_pages_are_one_entry_and_contradictions_are_remarked(tmp_path: P
     assert reading.entries == ({"company": "ACME", "date": "3 May", "total": "1.00"},)
     assert reading.pages == "3"
     assert [str(remark) for remark in reading.remarks] == ["total is 1.00 on page 1, and 2.00 on page 2: which?"]
+
+
+def test_the_items_of_all_pages_are_one_table(tmp_path: Path, real_pages: ChildPages) -> None:
+    """A page whose table was cut off is said; the lines of all pages stand in their order."""
+    table = Field(name="items", type="items", fields=(Field(name="name"), Field(name="price", type="amount")))
+    profile = replace(RECEIPT, fields=(*RECEIPT.fields, table))
+    lines: list[JSON] = [{"name": "Tea", "price": "1.00"}, {"name": "Milk", "price": "2.00"}]
+    first, second = (fenced({**GOOD, "items": each}) for each in (lines, lines[:1]))
+    cut = first[: first.index('"2.00"')]
+    with EndpointServer(in_turn(completion(cut, finish_reason="length"), completion(second))) as server:
+        desk = Desk(server, tmp_path / "state", real_pages)
+        reading = desk.reader.read(tiff(tmp_path, 2), profile)
+        desk.close()
+    assert server.violations == []
+    assert [asked.prompt for asked in server.asked] == [wordings(profile)[0]] * 2
+    assert reading.entries == ({**GOOD, "items": ({"name": "Tea", "price": "1.00"}, {"name": "Tea", "price": "1.00"})},)
+    assert [str(remark) for remark in reading.remarks] == [
+        "the answer was cut off: items may be incomplete, compare with the scan"
+    ]
 
 
 def test_bad_pages_cost_one_attempt_together_and_lost_ones_are_named(tmp_path: Path, real_pages: ChildPages) -> None:

@@ -276,3 +276,17 @@ def test_a_refused_key_is_tried_again_when_its_file_changes(world: World) -> Non
         world.stamp = 1
         wait_until(lambda: world.filed() == ["a.jpg"])
         assert service.status().pause is None
+
+
+def test_an_order_from_this_very_process_is_carried_out(world: World) -> None:
+    """The icon's menu asks the line directly: a pause, its end, and the end of a pause whose time has come."""
+    with world.running() as service:
+        service.ask(orders.PAUSE, "3600")
+        wait_until(lambda: service.status().pause is not None)
+        service.ask(orders.RESUME)
+        wait_until(lambda: service.status().pause is None)
+        service.ask(orders.PAUSE, "3600")
+        wait_until(lambda: service.status().pause is not None)
+        world.now += 3601
+        wait_until(lambda: service.status().pause is None)
+        assert world.journal.orders.pause() is None

@@ -53,6 +53,14 @@ def _assert_promises_kept(line: Line) -> None:
     for row in line.ledger.rows:
         assert row.file is not None
         assert row.file.exists(), "a row's link leads nowhere"
+        assert _items_of(line, row.id) == [f"{name} of {row.cells[0].value}" for name in ("bread", "milk")], (
+            "an item is missing or doubled"
+        )
+
+
+def _items_of(line: Line, row_id: str) -> list[str]:
+    assert isinstance(line.ledger, FakeLedger)
+    return [str(cell.value) for each, cells in line.ledger.items["items"] if each == row_id for cell in cells]
 
 
 def test_a_scan_becomes_a_row_and_is_filed_and_its_twin_is_told(tmp_path: Path) -> None:
@@ -156,13 +164,14 @@ def _ask_again(running: Running) -> None:
 
 
 def _recorded_and_corrected(folder: Path) -> Line:
-    """Two scans with their rows; a person put another company into the first."""
+    """Two scans with their rows; a person put another company into the first, and changed one of its items."""
     line = Line(folder)
     line.drop("a.jpg", "first")
     line.drop("b.jpg", "second")
     _run_to_the_end(line)
     assert isinstance(line.ledger, FakeLedger)
     line.ledger.amend(line.ledger.rows[0].id, [Cell("company", "Anna's shop")])
+    line.ledger.items["items"][0] = (line.ledger.rows[0].id, (Cell("name", "Anna's bread"),))
     return line
 
 
@@ -171,6 +180,10 @@ def _assert_read_again(line: Line) -> None:
     corrected, amended = (str(row.cells[0].value) for row in line.ledger.rows)
     assert corrected == "Anna's shop", "a person's correction was written over"
     assert amended.endswith("reading 2"), "the row was not amended"
+    theirs, ours = (_items_of(line, row.id) for row in line.ledger.rows)
+    assert theirs[0] == "Anna's bread"
+    assert len(theirs) == 2, "items were added beside those that a person changed"
+    assert ours == [f"{name} of {amended}" for name in ("bread", "milk", "tea")], "the items were not amended"
     assert set(line.billed.values()) <= {1, 2}, "an answer was paid for twice"  # 1: cut between storing and counting
     assert sorted(path.name for path in (line.inbox / "done").iterdir()) == ["a.jpg", "b.jpg"]
     with line.started() as running:

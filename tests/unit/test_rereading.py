@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocrwatch.document import Cell, Document, Read, Row, Signature, Value
+from ocrwatch.document import Cell, Document, Items, Read, Row, Signature, Value
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Field, Line, Shown
 from ocrwatch.rereading import amendments, further_rows, planned
@@ -137,3 +138,78 @@ def test_a_crash_at_any_point_of_the_plan_changes_nothing(
     if shown != written:
         assert amended == {}
     assert replace(second, stage=before.stage) == before
+
+
+# ---------------------------------------------------------------- items
+
+TABLE = Field(name="items", type="items", fields=(Field(name="name"), Field(name="amount", type="amount")))
+
+
+def lines_of(*names: str) -> tuple[Items, ...]:
+    return (Items(name="items", lines=tuple((Cell("name", name),) for name in names)),) if names else ()
+
+
+def reread(
+    before: tuple[str, ...], now: tuple[str, ...], shown: tuple[str | None, ...], *, begun: bool = False
+) -> Read:
+    """The plan for a document whose items were `before`, are `now`, and stand as `shown` in the spreadsheet."""
+    earlier = replace(made({"company": "A"}), items=lines_of(*before))
+    wanted = replace(made({"company": "A"}, engine="new"), items=lines_of(*now))
+    start = document((earlier,), (wanted,))
+    if begun:
+        start = replace(start, stage=Read(rows=(wanted,), earlier=(earlier,), recording=True))
+    there = [Line(number=number, id=ID, shown={"name": name}) for number, name in enumerate(shown, 2)]
+    stage = planned(start, {ID: line({"company": "A"})}, (*FIELDS, TABLE), str, {"items": {ID: there}}).stage
+    assert isinstance(stage, Read)
+    return stage
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "shown", "written"),
+    [
+        (("a", "b"), ("a", "c", "d"), ("a", "b"), ("a", "c", "d")),
+        ((), ("a",), (), ("a",)),
+        (("a", "b"), ("a",), ("a", "b", None), ("a",)),
+        (("a",), (), ("a",), ()),
+        (("a", "b"), ("a", "b"), ("a", "b"), None),
+    ],
+)
+def test_items_that_nobody_changed_follow(
+    before: tuple[str, ...], now: tuple[str, ...], shown: tuple[str | None, ...], written: tuple[str, ...] | None
+) -> None:
+    """More, fewer or other ones; emptied lines do not count, and what is the same is not written again."""
+    stage = reread(before, now, shown)
+    (row,) = stage.rows
+    assert row.items == lines_of(*now)
+    (change,) = amendments(stage)
+    expected = () if written is None else (Items(name="items", lines=tuple((Cell("name", name),) for name in written)),)
+    assert change.items == expected
+    assert row.check == ()
+
+
+@pytest.mark.parametrize("shown", [("a", "my b"), ("a",), ("b", "a"), ("a", "b", "c"), ()])
+def test_items_that_a_person_changed_stay(shown: tuple[str, ...]) -> None:
+    """Changed, deleted, moved or added: all of them stay, `Check` says so, and what we wrote is still known."""
+    stage = reread(("a", "b"), ("a", "x"), shown)
+    (row,) = stage.rows
+    assert row.items == lines_of("a", "b")
+    (change,) = amendments(stage)
+    assert change.items == ()
+    assert [str(remark) for remark in row.check] == ["items were changed in the spreadsheet and stay as they are"]
+    assert reread(("a", "b"), ("a", "b"), shown).rows[0].check == ()
+
+
+def test_items_that_a_crash_left_changed_are_ours() -> None:
+    """After a crash the sheet may show the plan's outcome already: it is no person's doing."""
+    assert reread(("a",), ("x", "y"), ("x", "y"), begun=True).rows[0].items == lines_of("x", "y")
+    assert reread(("a",), ("x", "y"), ("a",), begun=True).rows[0].items == lines_of("x", "y")
+    assert reread(("a",), ("x", "y"), ("mine",), begun=True).rows[0].items == lines_of("a")
+
+
+def test_a_table_that_is_no_field_any_more_is_left_alone() -> None:
+    """As a field that is none any more is."""
+    earlier = replace(made({"company": "A"}), items=lines_of("a"))
+    stage = planned(document((earlier,), (made({"company": "A"}),)), {ID: line({"company": "A"})}, FIELDS, str).stage
+    assert isinstance(stage, Read)
+    assert stage.rows[0].items == lines_of("a")
+    assert amendments(stage) == []

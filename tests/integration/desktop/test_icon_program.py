@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psutil import Process
 
 from tests.desktop import Opened, daemon, need
 from tests.desktop_bus import NoticeBoard, Panel, Portal, session_bus
@@ -80,14 +81,28 @@ def test_every_entry_that_opens_something_opens_it(tmp_path: Path, address: str,
         wait_until(lambda: any(label.startswith("Failed (1)") for label in panel.labels()))
         panel.click("Failed (1)", "broken_scan.jpg")
         opened.wait_for(program.failed)
-        panel.click("Settings…")
-        opened.wait_for(program.config)
         panel.click("Log")
         opened.wait_for(program.state / "logs" / "ocrwatch.log")
         version, licence, where = (entry.label for entry in panel.find("About").below)
         assert version.startswith("ocrwatch ")
         assert licence == "MIT licence"
         assert where == "Pictures are sent to 127.0.0.1 to be read."
+
+
+def test_settings_are_shown_in_the_browser_by_a_process_of_their_own(
+    tmp_path: Path, address: str, server: EndpointServer
+) -> None:
+    """The browser gets an address of this computer; the daemon works on meanwhile."""
+    program = Program(tmp_path / "p", base_url=server.base_url)
+    opened = Opened(program, tmp_path)
+    with Panel(address) as panel, daemon(program, address, BROWSER=str(opened.recorder)) as running:
+        panel.click("Settings…")
+        wait_until(lambda: bool(opened.lines()), seconds=60)
+        assert opened.lines()[0].startswith("http://127.0.0.1:")
+        (pages,) = (each for each in Process(running.pid).children() if "settings" in each.cmdline())
+        pages.terminate()
+        drop(program.inbox, PICTURES)
+        wait_until(lambda: len(program.filed()) == 3, seconds=30)
 
 
 def test_failed_scans_are_read_again_on_a_click(tmp_path: Path, address: str, server: EndpointServer) -> None:

@@ -254,7 +254,7 @@ def test_a_setting_is_found_on_its_line(above: list[str]) -> None:
 
 def test_the_built_in_document_types() -> None:
     """They are those that the design names, each with required fields of one name each."""
-    assert set(built_in()) == {"invoice", "receipt", "train-ticket"}
+    assert set(built_in()) == {"invoice", "receipt", "receipt-items", "train-ticket"}
     for found in built_in().values():
         names = [field.name.casefold() for field in found.fields]
         assert len(set(names)) == len(names)
@@ -274,3 +274,38 @@ def test_a_field_takes_from_its_document_type_what_it_does_not_say(tmp_path: Pat
     assert (fields["tax"].type, fields["tax"].required, fields["tax"].labels) == ("amount", True, known["tax"].labels)
     assert (fields["tip"].type, fields["tip"].required, fields["tip"].labels) == ("amount", True, ())
     assert (fields["x"].type, fields["x"].required) == ("text", True)
+
+
+def test_a_table_has_fields_of_its_own(tmp_path: Path) -> None:
+    """None of them is required unless it is said; a table of a document type may be taken over, or made anew."""
+    text = (
+        "[[inbox]]\nprofile='receipt-items'\nfields=['total', 'items', {name='extras', type='items', "
+        "fields=['what', {name='price', type='amount', required=true, labels=['cost']}]}]"
+    )
+    (inbox,) = loaded(tmp_path, text).inbox
+    fields = {field.name: field for field in profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields}
+    known = {field.name: field for field in built_in()["receipt-items"].fields}
+    assert fields["items"] == known["items"]
+    assert [field.name for field in known["items"].fields] == ["name", "quantity", "unit price", "amount"]
+    what, price = fields["extras"].fields
+    assert (what.type, what.required) == ("text", False)
+    assert (price.type, price.required, price.labels) == ("amount", True, ("cost",))
+    text = "[[inbox]]\nprofile='receipt-items'\nfields=['total', {name='items', fields=['name', 'amount', 'colour']}]"
+    (inbox,) = loaded(tmp_path, text).inbox
+    (_, chosen) = profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields
+    assert [(each.name, each.type) for each in chosen.fields] == [
+        ("name", "text"), ("amount", "amount"), ("colour", "text"),
+    ]  # fmt: skip
+    assert chosen.fields[1] == known["items"].fields[3]
+
+
+def test_a_table_is_shown_as_it_is_written(tmp_path: Path) -> None:
+    """`config show` can be loaded again, and the schema knows fields within fields."""
+    text = "[[inbox]]\nfields=['a', {name='t', type='items', fields=['x', {name='y', type='amount'}]}]"
+    settings = loaded(tmp_path, text)
+    again = loaded(tmp_path, shown(settings))
+    assert [profile("", each.inbox[0].fields, None) for each in (settings, again)] == [
+        profile("", settings.inbox[0].fields, None)
+    ] * 2
+    definition = json.loads(schema_text())["$defs"]["FieldData"]["anyOf"][1]
+    assert "#/$defs/FieldData" in json.dumps(definition["properties"]["fields"])

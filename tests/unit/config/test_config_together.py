@@ -45,6 +45,8 @@ def inboxes(*blocks: str) -> str:
             "different columns",
         ),
         (("folder = 'a'", "folder = 'b'\nrecursive = true"), "different columns"),
+        (("folder = 'a'", "folder = 'b'\nprofile = 'receipt-items'"), "different columns"),
+        (("folder = 'a'\nprofile = 'receipt-items'", "folder = 'b'\nsheet = 'receipts ITEMS'"), "one of them a table"),
     ],
 )
 def test_inboxes_in_each_others_way_are_refused(tmp_path: Path, blocks: tuple[str, ...], said: str) -> None:

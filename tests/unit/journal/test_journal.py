@@ -24,6 +24,7 @@ from ocrwatch.document import (
     Document,
     Duplicate,
     Filed,
+    Items,
     Outcome,
     Read,
     Recorded,
@@ -73,10 +74,13 @@ messages = st.recursive(
     max_leaves=3,
 )
 paths = st.none() | st.builds(Path, st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
+cells = st.lists(st.builds(Cell, st.text(st.characters(codec="utf-8")), values), max_size=4).map(tuple)
+tables = st.builds(Items, name=st.text(max_size=3), lines=st.lists(cells, max_size=3).map(tuple))
 rows = st.builds(
     Row,
     id=st.just("ab" * 8),
-    cells=st.lists(st.builds(Cell, st.text(st.characters(codec="utf-8")), values), max_size=4).map(tuple),
+    cells=cells,
+    items=st.lists(tables, max_size=2).map(tuple),
     check=st.lists(messages, max_size=2).map(tuple),
     received=st.datetimes(timezones=st.just(UTC)),
     engine=st.just("local"),
@@ -97,6 +101,14 @@ stages = st.one_of(
 def test_every_stage_survives_its_encoding(stage: Arrived | Read) -> None:
     """Whatever a stage knows comes back exactly, decimals and dates included."""
     assert stage_from_json(stage_to_json(stage)) == stage
+
+
+def test_rows_from_before_there_were_items_are_read() -> None:
+    """And a row without items is written as it was then."""
+    row = Row(id="x", cells=(Cell("a", "b"),), received=datetime(2024, 1, 1, tzinfo=UTC), engine="local")
+    text = stage_to_json(Recorded(rows=(row,), target=None))
+    assert "items" not in text
+    assert stage_from_json(text) == Recorded(rows=(row,), target=None)
 
 
 def test_a_date_and_a_datetime_are_told_apart() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ocrwatch.document import Cell, Row, Value
+from ocrwatch.document import Amount, Cell, Items, Row, Value
 from ocrwatch.ledger.csv_file import CsvLedger
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.workbook import WorkbookLedger
@@ -24,6 +26,13 @@ FIELDS = (
     Field(name="total", type="amount"),
     Field(name="company"),
 )
+ITEMS = Field(
+    name="items",
+    type="items",
+    fields=(Field(name="name"), Field(name="quantity", type="amount"), Field(name="amount", type="amount")),
+)
+WITH_ITEMS = (*FIELDS, ITEMS)
+ITEMS_SHEET = "Receipts items"
 
 
 def ledger_at(
@@ -63,6 +72,22 @@ def row(
         pages=pages,
         folder=folder,
     )
+
+
+def item(name: str, quantity: str | None, amount: str, currency: str = "CNY") -> tuple[Cell, ...]:
+    """A line of the table `ITEMS`."""
+    number = None if quantity is None else Amount(Decimal(quantity))
+    return (Cell("name", name), Cell("quantity", number), Cell("amount", Amount(Decimal(amount), currency)))
+
+
+def items(*lines: tuple[Cell, ...]) -> tuple[Items, ...]:
+    return (Items(name="items", lines=lines),)
+
+
+def bought(number: int, *names: str) -> Row:
+    """The row `number` with one item for each name, at 1 to 9."""
+    lines = (item(name, "1", str(place)) for place, name in enumerate(names, 1))
+    return replace(row(number), items=items(*lines))
 
 
 def sheet_of(path: Path, sheet: str = SHEET) -> Worksheet:

@@ -11,7 +11,7 @@ import pytest
 from ocrwatch.document import Document, Signature
 from ocrwatch.errors import BadAnswer, DecoderCrashed, Halt
 from ocrwatch.messages import JSON, message
-from ocrwatch.ports import Inspection, Picture, PictureLimits
+from ocrwatch.ports import Field, Inspection, Picture, PictureLimits
 from ocrwatch.reading import local
 from ocrwatch.reading.local import LocalReader
 from tests.local_reading import MemoryAnswers
@@ -204,3 +204,28 @@ def test_a_damaged_stored_answer_is_no_list_of_lines(damaged: str) -> None:
     answers.stored = dict.fromkeys(answers.stored, damaged)
     with pytest.raises(BadAnswer):
         made.read(document(), fields("total"))
+
+
+ITEMS = Field(
+    name="items", type="items", fields=(Field(name="name"), Field(name="amount", type="amount"), Field(name="colour"))
+)
+TABLE = "Item     Amount\nTea      2.00\nMilk     1.00\nTOTAL    3.00"
+
+
+def test_items_are_given_where_they_add_up_and_else_it_is_said() -> None:
+    """Every page has its own; a page without any makes the table doubtful, none at all leaves it empty."""
+    profile = fields("company", ITEMS)
+    tea, milk = (
+        {"name": name, "amount": amount, "colour": None} for name, amount in (("Tea", "2.00"), ("Milk", "1.00"))
+    )
+    reading = reader(ScriptedEngine(), TABLE)[0].read(document(), profile)
+    assert reading.entries[0]["items"] == (tea, milk)
+    assert reading.remarks == ()
+    reading = reader(ScriptedEngine(), TABLE, LAST)[0].read(document(2), profile)
+    assert reading.entries[0]["items"] == (tea, milk)
+    assert [str(remark) for remark in reading.remarks] == ["items may be incomplete: compare with the scan"]
+    reading = reader(ScriptedEngine(), LAST)[0].read(document(), profile)
+    assert "items" not in reading.entries[0]
+    assert [str(remark) for remark in reading.remarks] == [
+        "items could not be told apart by the engine on this computer: enter them by hand"
+    ]

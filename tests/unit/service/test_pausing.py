@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ocrwatch.errors import BadKey, NoCredit
 from ocrwatch.messages import message
-from ocrwatch.service.pausing import FOR_EVER, halted, may_read, next_chance, paused_by_user, probing
+from ocrwatch.service.pausing import FOR_EVER, halted, may_read, next_chance, paused_by_user, probing, unless_over
 
 NOW = 1_000_000.0
 NO_CREDIT = NoCredit(message("No credit."), after_seconds=600)
@@ -52,3 +52,12 @@ def test_a_second_halt_keeps_the_time_of_the_first() -> None:
     pause = halted(halted(None, NO_CREDIT, NOW), BAD_KEY, NOW + 600)
     assert pause.since == NOW
     assert pause.reason == BAD_KEY.message
+
+
+def test_a_persons_pause_is_over_when_its_time_has_come_though_nothing_is_to_be_read() -> None:
+    """The line's own ends by a probe alone, a person's without an end by them alone."""
+    pause = paused_by_user(NOW, 3600)
+    assert unless_over(pause, NOW + 3599) is pause
+    assert unless_over(pause, NOW + 3600) is None
+    for other in (None, paused_by_user(NOW, None), halted(None, NO_CREDIT, NOW)):
+        assert unless_over(other, NOW + 7200) is other

@@ -26,6 +26,7 @@ OPEN = message("The workbook {name} is open.", name="Ledger.xlsx")
 DAEMON = DaemonStatus(
     started_at=NOW - 5,
     engine="ocr.example",
+    offline=True,
     folders=(
         FolderStatus(
             folder="/scans",
