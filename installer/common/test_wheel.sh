@@ -20,7 +20,7 @@ echo "== what is in it"
 import re, sys, zipfile
 allowed = re.compile(
     r"ocrwatch/.*\.py|ocrwatch/config/profiles/.*\.toml|ocrwatch/locales/.*\.(mo|po)|ocrwatch/samples/[^/]*\.(json|png|jpg|pdf)"
-    r"|ocrwatch/(setup|review)/.*\.(html|css|js|svg)|ocrwatch/py\.typed|ocrwatch-[^/]*\.dist-info/.*"
+    r"|ocrwatch/(settings_pages|review)/.*\.(html|css|js|svg|png)|ocrwatch/py\.typed|ocrwatch-[^/]*\.dist-info/.*"
 )
 names = zipfile.ZipFile(sys.argv[1]).namelist()
 strange = [name for name in names if not allowed.fullmatch(name)]

@@ -23,6 +23,7 @@ case $(uname -m) in x86_64) ARCH=amd64 ;; aarch64) ARCH=arm64 ;; *) ARCH=$(uname
 export VERSION SOURCE_DATE_EPOCH GLIBC ARCH TREE=$tree
 
 "$python" -m installer.common.freeze --engine local --out "$work/frozen" --work "$work/freezing"
+"$python" -m installer.common.check_frozen "$work/frozen/ocrwatch"
 mkdir -p "$tree/usr/lib" "$tree/usr/share/doc"
 mv "$work/frozen/ocrwatch" "$tree/usr/lib/ocrwatch"
 mv "$tree/usr/lib/ocrwatch/licences" "$tree/usr/share/doc/ocrwatch"

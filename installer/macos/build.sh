@@ -21,6 +21,7 @@ version=$("$python" -m installer.common.project)
 
 rm -rf "$work/frozen" "$work/image"
 "$python" -m installer.common.freeze --engine local --out "$work/frozen" --work "$work/freezing"
+"$python" -m installer.common.check_frozen "$work/frozen/ocrwatch"
 app=$work/frozen/ocrwatch.app
 "$python" -m installer.macos.check_plist "$app/Contents/Info.plist"
 mkdir -p "$app/Contents/Resources/completions"

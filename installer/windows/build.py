@@ -58,6 +58,7 @@ def _frozen(engine: str) -> Path:
     _run([*pip, project, "pyinstaller>=6.10", "packaging>=24"])
     _run([*pip, "--no-deps", "--force-reinstall", str(ROOT)])  # it may have changed under the same number
     _run([str(python), "-m", "installer.common.freeze", "--engine", engine, "--out", str(place)])
+    _run([str(python), "-m", "installer.common.check_frozen", str(place / "ocrwatch")])
     return place / "ocrwatch"
 
 
