@@ -33,22 +33,27 @@ def _check_pages(program: Path, home: Path) -> None:
     """In a home of their own."""
     names = ("HOME", "USERPROFILE", "LOCALAPPDATA", "APPDATA", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
     environment = os.environ | dict.fromkeys(names, str(home)) | {"OCRWATCH_CONFIG": str(home / "config.toml")}
-    command = [program, "settings", "--no-browser"]
+    command = [str(program), "settings", "--no-browser"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stdout is not None
         try:
             address = next((found[0] for line in process.stdout if (found := re.search(r"http://\S+", line))), None)
             if address is None:
                 raise SystemExit("the settings tell no address")
-            opener = urllib.request.build_opener(
-                urllib.request.HTTPCookieProcessor(CookieJar()), urllib.request.ProxyHandler({})
-            )
-            with opener.open(address, timeout=_PATIENCE_SECONDS) as answer:
-                page = answer.read().decode()
-            if "<html" not in page or "ocrwatch" not in page:
-                raise SystemExit("the settings' page is none")
+            ensure_page(address)
         finally:
             process.terminate()
+
+
+def ensure_page(address: str) -> None:
+    """Raises SystemExit where `address` shows no page of ours."""
+    opener = urllib.request.build_opener(
+        urllib.request.HTTPCookieProcessor(CookieJar()), urllib.request.ProxyHandler({})
+    )
+    with opener.open(address, timeout=_PATIENCE_SECONDS) as answer:
+        page = answer.read().decode()
+    if "<html" not in page or "ocrwatch" not in page:
+        raise SystemExit("the settings' page is none")
 
 
 if __name__ == "__main__":

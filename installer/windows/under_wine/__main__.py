@@ -36,7 +36,7 @@ def main() -> int:
                 result, told = "passed", check(bench)
             except Skipped as reason:
                 result, told = "skipped", str(reason)
-            except Exception as error:  # noqa: BLE001  the next check is made all the same
+            except (Exception, SystemExit) as error:  # noqa: BLE001  the next check is made all the same
                 traceback.print_exc()
                 result, told = "failed", f"{type(error).__name__}: {error}"
             counts[result] += 1

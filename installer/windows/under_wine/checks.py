@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from installer.common.check_frozen import ensure_page
 from installer.common.project import VERSION
 from installer.linux.rows import rows as rows_of
 from installer.windows.build import LIMIT_MB
@@ -125,6 +126,22 @@ def demo(bench: Bench) -> str:
     count = rows_of(str(bench.wine.home / "OCRWatch" / "Demo" / "Ledger.xlsx"))
     assert count == 4, f"{count} rows"
     return "4 rows of 4"
+
+
+def settings_pages(bench: Bench) -> str:
+    """The settings are served, and drawn, by the installed program."""
+    with bench.wine.start(bench.ocrwatch.console, "settings", "--no-browser") as process:
+        assert process.stdout is not None
+        try:
+            address = next(
+                (word for line in process.stdout for word in line.decode().split() if word.startswith("http")), ""
+            )
+            assert address, "no address was told"
+            ensure_page(address)
+        finally:
+            assert bench.wine.run("taskkill", "/F", "/IM", "ocrwatch.exe").status == 0
+            process.communicate(timeout=SLOW_SECONDS)
+    return "the first page is there"
 
 
 # ---------------------------------------------------------------- at work
@@ -305,6 +322,7 @@ CHECKS: tuple[Callable[[Bench], str], ...] = (
     runs,
     run_key,
     demo,
+    settings_pages,
     keyring,
     watcher,
     single_instance,
