@@ -12,13 +12,13 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ocrwatch.books import Shelf, backups_of, book_of, profile_of
+from ocrwatch.books import Shelf, backups_of, book_of, inboxes_by_book, profile_of
 from ocrwatch.checking import sameness
 from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
@@ -38,16 +38,18 @@ from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
 from ocrwatch.ledger import months
-from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.locks import Lock, Locks
 from ocrwatch.ledger.presence import Presence
 from ocrwatch.ledger.saving import ensure_folder
 from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Answers, Ledger, Reader, Render
 from ocrwatch.service.intake import Intake, Source
+from ocrwatch.service.noticing import Noticing, Watched
 from ocrwatch.service.recovery import Places, rebuild
 from ocrwatch.service.service import Service
 from ocrwatch.service.status import DaemonStatus, Status, snapshot
+from ocrwatch.watched_ledgers import watched_ledger
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +151,7 @@ class App:
         self.journal = Journal(self._state, clock)
         self._engine = Engine(settings, self.journal.answers)
         self._shelf = Shelf(
-            locks=Locks(on_stale=self._notice),
+            locks=Locks(on_stale=self._notice, on_look=self._looked),
             backups=backups_of(settings, clock),
             render=self._render,
             presence=self._presence,
@@ -169,6 +171,7 @@ class App:
             on_status=on_status,
             recover=self._recover,
             key_stamp=self._key_stamp,
+            noticing=Noticing(self.journal, self._watched_ledgers(), clock, self._notice),
             is_offline=self._engine.is_offline,
             is_on_battery=on_battery if settings.pause_on_battery else lambda: False,
         )
@@ -227,6 +230,16 @@ class App:
         if book not in self._ledgers:
             self._ledgers[book] = self._shelf.ledger(inbox)
         return self._ledgers[book]
+
+    def _watched_ledgers(self) -> list[Watched]:
+        return [
+            watched_ledger(inbox, self._ledger(inbox), self._shelf.locks)
+            for inbox in inboxes_by_book(self._settings).values()
+        ]
+
+    def _looked(self, workbook: Path, locks: Sequence[Lock]) -> None:
+        with suppress(Busy):  # the next look tells
+            self.journal.openings.seen(workbook, {lock.sign: lock.program for lock in locks})
 
     def _presence(self, book: str, month: str) -> Callable[[Path], None]:
         return Presence(clock, lambda: self.journal.written.has_rows(book, month)).ensure_there

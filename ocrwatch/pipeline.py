@@ -199,9 +199,12 @@ class Pipeline:
                 documents = [self._planned(document, lines, route, items) for document in documents]
             self._save(documents)
             with _net(documents[0]):
-                for document in documents:
-                    _amend(route.ledger, document)
+                _amend(route.ledger, documents)
             return self._save([advance(document, _recorded(document)) for document in documents])
+        except Unexpected as error:
+            if len(documents) == 1:
+                return [self._met(documents[0], error)]
+            return [after for document in documents for after in self._amend_together([document])]
         except LineError as error:
             return [self._met(document, error) for document in documents]
 
@@ -316,11 +319,12 @@ def _lines_by_id(ledger: Ledger, items: str, ids: Collection[str]) -> dict[str, 
     return found
 
 
-def _amend(ledger: Ledger, document: Document) -> None:
-    assert isinstance(document.stage, Read)
-    for change in amendments(document.stage):
-        ledger.amend(change.row.id, change.cells, reading=change.row, items=change.items)
-    if further := further_rows(document.stage):
+def _amend(ledger: Ledger, documents: Sequence[Document]) -> None:
+    """What changes in the rows of all, in one write; what they have more, in another."""
+    stages = [document.stage for document in documents if isinstance(document.stage, Read)]
+    if changes := [change for stage in stages for change in amendments(stage)]:
+        ledger.amend(changes)
+    if further := [row for stage in stages for row in further_rows(stage)]:
         ledger.append(further)
 
 

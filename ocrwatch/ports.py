@@ -189,6 +189,19 @@ class Line:
     shown: Mapping[str, Shown]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to become another in the row `id`: its `cells`; with `reading`, also Check, Pages and Engine, as for that
+    row; with `file`, where its link leads. The lines of the id in the sheets of `items` become these, in the same
+    write; a line too many is emptied."""
+
+    id: str
+    cells: Sequence[Cell] = ()
+    reading: Row | None = None
+    file: Path | None = None
+    items: Sequence[Items] = ()
+
+
 class Ledger(Protocol):
     """One sheet of one workbook, and beside it a sheet for each table that its documents have."""
 
@@ -204,20 +217,8 @@ class Ledger(Protocol):
         """The row numbers of those of `ids` that the sheet holds. Raises as `append`."""
         ...
 
-    def amend(
-        self,
-        row_id: str,
-        cells: Sequence[Cell],
-        *,
-        reading: Row | None = None,
-        file: Path | None = None,
-        items: Sequence[Items] = (),
-    ) -> bool:
-        """Change cells of a row; False when the sheet does not hold it. Raises as `append`.
-
-        `reading`: the columns Check, Pages and Engine too, as for this row. `file`: the link leads there. `items`: the
-        lines of the row's id in the sheets of these become these, in the same write; a line too many is emptied.
-        """
+    def amend(self, changes: Sequence[Change]) -> set[str]:
+        """Change rows in one write, each once at most; the ids of those that the sheet holds. Raises as `append`."""
         ...
 
     def lines(self, items: str = "") -> Iterator[Line]:

@@ -61,7 +61,7 @@ def status(config: ConfigOption = None) -> int:
 
 
 class LoginEntry:
-    """The tick in the icon's menu. `config` is the file in force."""
+    """The tick in the icon's menu and in the settings' pages. `config` is the file in force."""
 
     def __init__(self, config: Path | None) -> None:
         self._config = config
@@ -71,6 +71,11 @@ class LoginEntry:
         from ocrwatch.desktop import autostart
 
         return autostart.is_on()
+
+    def turn(self, on: bool) -> None:
+        """Let it, or not; what is so already stays, in whichever way it was chosen. Raises UsageError."""
+        if on != self.is_on():
+            self.turn_on() if on else self.turn_off()
 
     def turn_on(self) -> None:
         """Let it. Raises UsageError."""

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ocrwatch.cli import terminal
+from ocrwatch.cli.autostart import LoginEntry
 from ocrwatch.cli.initial_offers import asked_existing, offer_start_at_login, try_pictures
 from ocrwatch.cli.opening import ConfigOption, whereabouts
 from ocrwatch.cli.preparing import make_folder
 from ocrwatch.cli.questions import chosen, path_in
 from ocrwatch.cli.terminal import help_text, rendered, say
 from ocrwatch.cli.unattended import (
+    AutostartOption,
     BaseUrlOption,
     ExistingOption,
     KeyFileOption,
@@ -73,6 +75,7 @@ def init(
     key_from_stdin: KeyFromStdinOption = False,
     key_file: KeyFileOption = "",
     existing: ExistingOption = None,
+    autostart: AutostartOption = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help=help_text(message("Ask nothing: take what is given and the defaults.")))
     ] = False,
@@ -105,13 +108,16 @@ def init(
         found = load(target)
         make_folder(found.settings.inbox[0].folder)
         keep_key(found.settings, key)
+        if autostart:
+            LoginEntry(target).turn(True)
     if choices.engine == "endpoint" and not (yes or key or key_file):
         _ask_for_key(found.settings)
     for notice in found.notices:
         terminal.complain(notice, mark=terminal.WARNING)
     if not yes:
         try_pictures(found.settings)
-        offer_start_at_login(target)
+        if not autostart:
+            offer_start_at_login(target)
     _say_what_follows(target, found.settings)
     return 0
 

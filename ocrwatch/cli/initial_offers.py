@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import typer
 
 from ocrwatch.cli import terminal
+from ocrwatch.cli.autostart import LoginEntry
 from ocrwatch.cli.preparing import count_files
 from ocrwatch.cli.questions import chosen, path_in
 from ocrwatch.cli.terminal import complain, rendered, say, say_pairs
@@ -46,11 +47,9 @@ def try_pictures(settings: Settings) -> None:
 
 
 def offer_start_at_login(config: Path) -> None:
-    """Ask, where this system can."""
-    from ocrwatch.cli.settings_machine import login
-
-    start = login(config)
-    if start is None or start.is_on():
+    """Ask, where it does not yet."""
+    start = LoginEntry(config)
+    if start.is_on():
         return
     if not typer.confirm(rendered(message("Start ocrwatch when you log in?")), default=True):
         return

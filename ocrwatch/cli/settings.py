@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ocrwatch.cli.autostart import LoginEntry
 from ocrwatch.cli.opening import ConfigOption, state_unusable
 from ocrwatch.cli.terminal import help_text, say, speak
 from ocrwatch.errors import ConfigurationError
@@ -44,7 +45,7 @@ def _outside(path: Path, state_dir: Path) -> Outside:
     """Made by the one that shows the pages: it alone writes their log."""
     from ocrwatch import logs
     from ocrwatch.cli.settings_configuration import ConfigurationFile
-    from ocrwatch.cli.settings_machine import KeyStore, Machine, Trials, login
+    from ocrwatch.cli.settings_machine import KeyStore, Machine, Trials
     from ocrwatch.locales import renderer
     from ocrwatch.settings_pages.outside import Outside
 
@@ -55,7 +56,7 @@ def _outside(path: Path, state_dir: Path) -> Outside:
         keys=KeyStore(configuration),
         trying=Trials(configuration),
         computer=Machine(configuration),
-        login=login(path),
+        login=LoginEntry(path),
         render=renderer,
     )
 

@@ -1,18 +1,14 @@
-"""What else the settings' pages need of the program: the key, reading a picture, the daemon, the start at login."""
+"""What else the settings' pages need of the program: the key, reading a picture, the daemon."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 
 from ocrwatch.cli.keys import tell_daemon
 from ocrwatch.cli.preparing import count_files, make_folder, start_daemon
 from ocrwatch.cli.settings_configuration import ConfigurationFile
 from ocrwatch.config.misfit import Misfit
-from ocrwatch.config.paths import default_config
 from ocrwatch.config.places import expanded
 from ocrwatch.config.secrets import clear_key, key_place, set_key
 from ocrwatch.config.settings import Settings
@@ -20,9 +16,7 @@ from ocrwatch.desktop.instance import is_running
 from ocrwatch.errors import ConfigurationError
 from ocrwatch.messages import Message, message
 from ocrwatch.settings_pages.draft import Draft, Watched
-from ocrwatch.settings_pages.outside import KeyPlace, Login, Pairs
-
-_AUTOSTART = "ocrwatch.desktop.autostart"
+from ocrwatch.settings_pages.outside import KeyPlace, Pairs
 
 
 class KeyStore:
@@ -126,31 +120,3 @@ class Machine:
         """Make the watched folders. Raises UsageError."""
         for inbox in self._configuration.settings(draft).inbox:
             make_folder(inbox.folder)
-
-
-class LoginStart:
-    """Implements the pages' `Login`."""
-
-    def __init__(self, autostart: ModuleType, config: Path) -> None:
-        self._autostart = autostart
-        self._config = config
-
-    def is_on(self) -> bool:
-        """Whether ocrwatch starts at login."""
-        return bool(self._autostart.is_on())
-
-    def turn(self, on: bool) -> None:
-        """Raises UsageError."""
-        if on == self.is_on():  # one that the person chose another way for stays
-            return
-        if on:
-            self._autostart.turn_on(None if self._config == default_config() else self._config)
-        else:
-            self._autostart.turn_off()
-
-
-def login(config: Path) -> Login | None:
-    """The start at login; None where this installation has none."""
-    if find_spec(_AUTOSTART) is None:
-        return None
-    return LoginStart(import_module(_AUTOSTART), config)

@@ -51,6 +51,9 @@ KeyFileOption = Annotated[
         help=help_text(message("The file that holds the key; the configuration names it, so it must stay there.")),
     ),
 ]
+AutostartOption = Annotated[
+    bool, typer.Option("--autostart", help=help_text(message("Start ocrwatch at login from now on.")))
+]
 ExistingOption = Annotated[
     ExistingName | None,
     typer.Option("--existing", help=help_text(message("What becomes of files that lie in the folder already."))),

@@ -5,19 +5,21 @@ The rows themselves stand in the documents' stages; nothing of them is kept a se
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from ocrwatch.document import Row, Value
+from ocrwatch.document import Cell, Row, Value
 from ocrwatch.journal.database import Database
 from ocrwatch.journal.encoding import (
     NO_ROWS,
     filed_path_from_json,
     value_from_json,
     value_to_json,
+    written_cells_from_json,
     written_from_json,
     written_ids_from_json,
 )
@@ -114,16 +116,15 @@ class Written:
 
     def rows(self, book: str, ids: Collection[str]) -> dict[str, Row]:
         """Those of the rows `ids` that were written, as they were, by id."""
-        sql = (
-            "SELECT stage FROM documents WHERE digest >= ? AND digest < ? AND book = ? AND recorded_at IS NOT NULL "
-            "ORDER BY recorded_at, key"
-        )
-        found: dict[str, Row] = {}
-        with self._database.reading() as connection:
-            for start in {each[:_ID_DIGITS] for each in ids}:
-                for (stage,) in connection.execute(sql, (start, start + "g", book)):
-                    found |= {row.id: row for row in written_from_json(stage)}
+        found = {row.id: row for stage in self._stages(book, ids) for row in written_from_json(stage)}
         return {each: found[each] for each in ids if each in found}
+
+    def cells(self, book: str, ids: Collection[str]) -> Mapping[str, Sequence[Cell]]:
+        """Their cells alone, by id; there may be others among them. Cheaper."""
+        found: dict[str, Sequence[Cell]] = {}
+        for stage in self._stages(book, ids):
+            found |= written_cells_from_json(stage)
+        return found
 
     def written_anew(self, book: str, ids: Iterable[str]) -> None:
         """These rows were put back just now. Raises `DiskFull`."""
@@ -142,10 +143,12 @@ class Written:
         corrected in them before. Raises `DiskFull`."""
         now = self._database.clock()
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM absences WHERE book = ?", (book,))
+            gone = connection.execute("SELECT row FROM absences WHERE book = ?", (book,)).fetchall()
+            there = [(book, row) for (row,) in gone if row not in absences]
+            connection.executemany("DELETE FROM absences WHERE book = ? AND row = ?", there)
             self.note_absences(book, absences)
-            gone = "SELECT row FROM absences WHERE book = ?"
-            connection.execute(f"DELETE FROM corrections WHERE book = ? AND row NOT IN ({gone})", (book, book))  # noqa: S608
+            absent = "SELECT row FROM absences WHERE book = ?"
+            connection.execute(f"DELETE FROM corrections WHERE book = ? AND row NOT IN ({absent})", (book, book))  # noqa: S608
             connection.executemany(
                 "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?)",
                 [(book, c.row, c.heading, value_to_json(c.written), value_to_json(c.found), now) for c in corrections],
@@ -156,7 +159,7 @@ class Written:
         now = self._database.clock()
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO absences VALUES (?, ?, ?, ?)",
+                "INSERT INTO absences VALUES (?, ?, ?, ?) ON CONFLICT (book, row) DO UPDATE SET cause = excluded.cause",
                 [(book, row, cause.value, now) for row, cause in absences.items()],
             )
 
@@ -181,6 +184,12 @@ class Written:
             corrected, absent = connection.execute(sql).fetchone()
         return int(corrected), int(absent)
 
+    def unanswered(self, since: float) -> dict[str, int]:
+        """How many rows are gone that no person is known to have deleted, noticed `since` then, by book."""
+        sql = "SELECT book, count(*) FROM absences WHERE cause != ? AND noticed_at >= ? GROUP BY book"
+        with self._database.reading() as connection:
+            return {str(book): int(n) for book, n in connection.execute(sql, (Cause.DELETED.value, since))}
+
     # ------------------------------------------------------------
 
     def _noted(self, condition: str, values: tuple[str, ...]) -> tuple[Noted, ...]:
@@ -191,6 +200,17 @@ class Written:
             Noted(row=row, heading=heading, written=value_from_json(written), found=value_from_json(found))
             for row, heading, written, found in rows
         )
+
+    def _stages(self, book: str, ids: Collection[str]) -> list[str]:
+        """The stages of the documents of the rows `ids`, in the order in which they were recorded."""
+        sql = (
+            "SELECT stage FROM json_each(?) AS wanted CROSS JOIN documents "
+            "ON digest >= wanted.value AND digest < wanted.value || 'g' "
+            "WHERE book = ? AND recorded_at IS NOT NULL ORDER BY recorded_at, documents.key"
+        )
+        starts = json.dumps(sorted({each[:_ID_DIGITS] for each in ids}))
+        with self._database.reading() as connection:
+            return [stage for (stage,) in connection.execute(sql, (starts, book))]
 
     def _pages(self, sql: str, book: str) -> Iterator[sqlite3.Row]:
         """The rows of `sql`, a page at a time: its first column is `key`; its places are book, last key, limit."""

@@ -43,7 +43,8 @@ file.
   beside it
     csv_file.py         the port over a CSV file, csv_items.py its tables, by csv_records.py and csv_text.py (pure)
     monthly.py          the port over one workbook a month, by months.py (pure)
-    lines.py            the rows of a sheet as they stand (openpyxl); comparing.py (pure) tells what a person changed
+    lines.py            the rows of a sheet as they stand, by row_values.py and cell_values.py (pure)
+    comparing.py        what a person changed                                               pure
 
   the file
     backups.py          the workbook as it was before the day's first change

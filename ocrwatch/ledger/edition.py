@@ -63,6 +63,11 @@ class Edition:
             self._standing = self._as_known(known) or self._looked_through(packs=packs)
 
     @property
+    def directory_crc(self) -> int:
+        """By which the file is known again, whatever its size and time say."""
+        return self._archive.directory_crc
+
+    @property
     def standing(self) -> Standing | None:
         """How the sheet stands; None where there is no such sheet."""
         return self._standing

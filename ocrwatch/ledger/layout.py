@@ -22,7 +22,7 @@ from ocrwatch.document import Cell, Row
 from ocrwatch.ledger.formats import Entry, display_width, entry, fit_text, shown_width
 from ocrwatch.ledger.links import display_name, link_formula
 from ocrwatch.messages import message
-from ocrwatch.ports import Field, FieldType, Render, cell_fields
+from ocrwatch.ports import Change, Field, FieldType, Render, cell_fields
 
 MIN_WIDTH = 9
 MAX_WIDTH = 42
@@ -44,6 +44,9 @@ class Part(Enum):
     ENGINE = "Engine"
     ID = "Document ID"
 
+
+OF_READING = (Part.CHECK, Part.PAGES, Part.ENGINE)
+"""What becomes another when a scan is read again."""
 
 _WIDTHS = {
     Part.FOLDER: 16,
@@ -127,15 +130,15 @@ def cell_entries(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[str, 
     return {heading_key(cell.name): entry(cell.value, kinds.get(heading_key(cell.name), "text")) for cell in cells}
 
 
-def reading_entries(row: Row, columns: Sequence[Column], *, render: Render) -> dict[str, Entry]:
-    """What `row`, read again, puts into our own columns that change with the reading, by key."""
-    every = entries(row, columns, folder=PurePath(), zone=None, render=render)
-    return {column.key: every[column.key] for column in columns if column.part in (Part.CHECK, Part.PAGES, Part.ENGINE)}
-
-
-def link_entries(file: PurePath, columns: Sequence[Column], *, folder: PurePath) -> dict[str, Entry]:
-    """The link to `file`, by the key of its column. The workbook lies in `folder`."""
-    return {column.key: _link(file, folder) for column in columns if column.part is Part.FILE}
+def change_entries(change: Change, columns: Sequence[Column], *, folder: PurePath, render: Render) -> dict[str, Entry]:
+    """What `change` puts into the columns that it changes, by key. The workbook lies in `folder`."""
+    found = cell_entries(change.cells, columns)
+    if change.reading is not None:
+        every = entries(change.reading, columns, folder=folder, zone=None, render=render)
+        found |= {column.key: every[column.key] for column in columns if column.part in OF_READING}
+    if change.file is not None:
+        found |= {column.key: _link(change.file, folder) for column in columns if column.part is Part.FILE}
+    return found
 
 
 def column_width(column: Column, filled: Iterable[Mapping[str, Entry]]) -> float:

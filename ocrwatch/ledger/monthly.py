@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ocrwatch.document import Cell, Items, Row
+from ocrwatch.document import Row
 from ocrwatch.ledger.months import fixed_part, is_one_of, month_of, workbook_of
-from ocrwatch.ports import Ledger, Line
+from ocrwatch.ports import Change, Ledger, Line
 
 
 class MonthlyLedger:
@@ -38,20 +38,14 @@ class MonthlyLedger:
             found |= ledger.find([each for each in ids if each not in found])
         return found
 
-    def amend(
-        self,
-        row_id: str,
-        cells: Sequence[Cell],
-        *,
-        reading: Row | None = None,
-        file: Path | None = None,
-        items: Sequence[Items] = (),
-    ) -> bool:
-        """As the port says."""
-        return any(
-            ledger.find([row_id]) and ledger.amend(row_id, cells, reading=reading, file=file, items=items)
-            for ledger in self._present()
-        )
+    def amend(self, changes: Sequence[Change]) -> set[str]:
+        """As the port says, in one write for each workbook. Of several, one may be written when another cannot be."""
+        done: set[str] = set()
+        for ledger in self._present():
+            here = ledger.find([change.id for change in changes if change.id not in done])
+            if here:
+                done |= ledger.amend([change for change in changes if change.id in here])
+        return done
 
     def lines(self, items: str = "") -> Iterator[Line]:
         """As the port says, workbook by workbook."""

@@ -9,7 +9,7 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ocrwatch.ledger.formats import DATE_FORMAT, MINUTE_FORMAT, SECOND_FORMAT, TEXT_FORMAT, Entry
@@ -99,6 +99,11 @@ class Styles:
                 edits.append(set_attribute(self._data, holder, "count", str(count)))
                 edits.append(append_child(self._data, holder, b"".join(added)))
         return spliced(self._data, edits)
+
+    @property
+    def formats(self) -> Sequence[Format]:
+        """All, by the numbers that cells call them."""
+        return self._formats
 
     def format(self, number: int) -> Format:
         """The format that cells call `number`."""

@@ -87,10 +87,11 @@ def test_a_set_up_in_which_nobody_is_asked(tmp_path: Path) -> None:
     said = computer.run(
         *("init", "--yes", "--config", str(target), "--folder", os.path.relpath(tmp_path / "Scans")),
         *("--profile", "invoice", "--ledger", str(tmp_path / "L.xlsx"), "--base-url", "http://localhost:9/v1"),
-        *("--model", "m", "--key-file", str(key), "--existing", "skip"),
+        *("--model", "m", "--key-file", str(key), "--existing", "skip", "--autostart"),
     )
     assert "Pictures are sent to localhost to be read." in said
     assert (tmp_path / "Scans").is_dir()
+    assert "ocrwatch starts at login (" in computer.run("autostart", "status")
     computer.site.write_text("language = 'zh_CN'\n[reader]\nengine = 'endpoint'\n")
     shown = computer.run("config", "show", "--config", str(target))
     for line in (

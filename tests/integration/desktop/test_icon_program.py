@@ -105,6 +105,20 @@ def test_settings_are_shown_in_the_browser_by_a_process_of_their_own(
         wait_until(lambda: len(program.filed()) == 3, seconds=30)
 
 
+def test_start_at_login_has_a_tick_that_is_true(tmp_path: Path, address: str, server: EndpointServer) -> None:
+    """The first click makes the entry that the desktop starts at login, the second takes it away."""
+    program = Program(tmp_path / "p", base_url=server.base_url)
+    entries = program.home / ".config" / "autostart"
+    with Panel(address) as panel, daemon(program, address):
+        assert panel.find("Start at login").ticked is False
+        panel.click("Start at login")
+        wait_until(lambda: panel.find("Start at login").ticked is True)
+        assert len(list(entries.glob("*.desktop"))) == 1
+        panel.click("Start at login")
+        wait_until(lambda: panel.find("Start at login").ticked is False)
+        assert list(entries.glob("*.desktop")) == []
+
+
 def test_failed_scans_are_read_again_on_a_click(tmp_path: Path, address: str, server: EndpointServer) -> None:
     """Once the service takes the picture its row lands, and the icon has nothing to say any more."""
     server.respond = lambda _: moderated()

@@ -11,6 +11,7 @@ import pytest
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.monthly import MonthlyLedger, workbooks_of
 from ocrwatch.ledger.months import fixed_part, is_monthly, is_one_of, month_of, workbook_of
+from ocrwatch.ports import Change
 from tests.unit.ledger.books import ledger_at, records, row
 
 PATTERN = Path("/scans/{year}/Scans {year}-{month}.xlsx")
@@ -49,7 +50,7 @@ def test_rows_go_to_the_workbook_of_their_month_and_are_found_in_all(tmp_path: P
     again = MonthlyLedger(pattern, ledger_at)
     assert again.find([december.id, november.id, "f" * 16]) == {november.id: 2, december.id: 2}
     assert {line.id for line in again.lines()} == {november.id, december.id}
-    assert again.amend(november.id, november.cells[:1], reading=november)
+    assert again.amend([Change(id=november.id, cells=november.cells[:1], reading=november)])
     assert [record["company"] for record in records(tmp_path / "Scans 2026-11.xlsx")] == ["shop 1"]
 
 
