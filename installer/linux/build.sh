@@ -34,7 +34,6 @@ install -d "$tree/usr/share/man/man1"
 gzip -9 -n -c "$work/ocrwatch.1" >"$tree/usr/share/man/man1/ocrwatch.1.gz"
 "$python" -m installer.common.completions "$work/completions"
 install -D -m 644 "$work/completions/bash/ocrwatch" "$tree/usr/share/bash-completion/completions/ocrwatch"
-install -D -m 644 "$work/completions/zsh/_ocrwatch" "$tree/usr/share/zsh/vendor-completions/_ocrwatch"
 install -D -m 644 "$work/completions/fish/ocrwatch.fish" "$tree/usr/share/fish/vendor_completions.d/ocrwatch.fish"
 
 for size in 16 22 24 32 48 64 128 256; do
