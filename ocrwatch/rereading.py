@@ -130,10 +130,15 @@ def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
         if number < len(stage.earlier):
             before = stage.earlier[number]
             rows[number] = replace(
-                row, id=before.id, received=before.received, folder=before.folder, file=before.file, month=before.month
+                row,
+                id=before.id,
+                received=before.received,
+                folder=before.folder,
+                file=before.file,
+                volume=before.volume,
             )
         else:
-            rows.append(replace(row, id=f"{document.id}-{number + 1}", file=document.path, month=rows[0].month))
+            rows.append(replace(row, id=f"{document.id}-{number + 1}", file=document.path, volume=rows[0].volume))
     if len(stage.rows) < len(stage.earlier):
         text = "read again, it gives fewer rows ({count}) than before ({earlier})"
         remark = message(text, count=len(stage.rows), earlier=len(stage.earlier))

@@ -9,8 +9,8 @@ from pathlib import Path
 from ocrwatch.books import book_of, profile_of, workbooks_of
 from ocrwatch.config.settings import Inbox
 from ocrwatch.ledger.locks import Locks
-from ocrwatch.ledger.months import workbook_of
 from ocrwatch.ledger.saving import signature_of
+from ocrwatch.ledger.volumes import workbook_of
 from ocrwatch.ports import Ledger
 from ocrwatch.service.noticing import Looks, Watched
 

@@ -117,6 +117,11 @@ def _about_missing(journal: Journal, book: str, found: Comparison) -> Iterator[M
                     "well. If not, an older copy was saved over the spreadsheet; to add them again: ocrwatch ledger "
                     "rebuild"
                 )
+            case Cause.NAMELESS:
+                text = (
+                    "Rows that lost their Document ID when that column was deleted: {count} ({names}). They are left "
+                    "alone and not added again. To have the column back as it was: ocrwatch ledger restore"
+                )
         yield message(text, count=len(rows), names=names)
 
 
@@ -200,9 +205,11 @@ def _wanted(
         if not anew:
             raise
         missing = journal.written.absences(book)  # it cannot be read: what was noticed before counts
-    unwanted = set() if deleted else {row for row, cause in missing.items() if cause is Cause.DELETED}
+    kept_out = set() if deleted else {row for row, cause in missing.items() if cause is Cause.DELETED}
+    nameless = {row for row, cause in missing.items() if cause is Cause.NAMELESS and not anew}
+    unwanted = kept_out | nameless
     every = journal.written.times(book) if anew else missing
-    return [row for row in every if row not in unwanted], len(unwanted)
+    return [row for row in every if row not in unwanted], len(kept_out)
 
 
 def _add(journal: Journal, book: str, ledger: Ledger, rows: list[str], target: Path | None) -> int:

@@ -37,6 +37,8 @@ class Cause(Enum):
     """The workbook is gone, or one from before was put in its place."""
     UNCLEAR = "unclear"
     """Nothing that was written after it is there either: taken out, or lost by an older copy saved over it."""
+    NAMELESS = "nameless"
+    """The column of ids was deleted: whether the row is there, the sheet cannot tell any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,24 +78,27 @@ class Written:
             found += [(at, key, row) for row in written_ids_from_json(stage)]
         return {row: at for at, _, row in sorted(found)}
 
-    def has_rows(self, book: str, month: str = "") -> bool:
-        """Whether anything was written into the book, into the workbook of `month` (or year) where one is given."""
+    def has_rows(self, book: str, volume: str = "") -> bool:
+        """Whether anything was written into the book, into the workbook of `volume` where one is given.
+
+        Its month may be a year alone.
+        """
         sql = "SELECT 1 FROM documents WHERE book = ? AND recorded_at IS NOT NULL"
         values = [book]
-        if month:
+        if volume:
             sql += " AND instr(stage, ?) > 0"
-            values.append(f'"month": "{month}')
+            values.append(f'"month": {json.dumps(volume)[:-1]}')
         with self._database.reading() as connection:
             return connection.execute(f"{sql} LIMIT 1", values).fetchone() is not None
 
-    def months(self, book: str) -> dict[str, str]:
-        """The month of each row that has one, by its id: rows of one month share a workbook."""
+    def volumes(self, book: str) -> dict[str, str]:
+        """The volume of each row that has one, by its id: rows of one volume share a workbook."""
         sql = (
             "SELECT key, stage FROM documents WHERE book = ? AND key > ? AND recorded_at IS NOT NULL "
             "AND instr(stage, '\"month\"') > 0 ORDER BY key LIMIT ?"
         )
         return {
-            row.id: row.month for _, stage in self._pages(sql, book) for row in written_from_json(stage) if row.month
+            row.id: row.volume for _, stage in self._pages(sql, book) for row in written_from_json(stage) if row.volume
         }
 
     def forgotten(self, book: str) -> frozenset[str]:
@@ -169,6 +174,24 @@ class Written:
             rows = connection.execute("SELECT row, cause FROM absences WHERE book = ?", (book,)).fetchall()
         return {row: Cause(cause) for row, cause in rows}
 
+    def are_nameless(self, book: str, rows: Sequence[str]) -> bool:
+        """Whether one of `rows` lost its id with the column of ids."""
+        sql = "SELECT 1 FROM absences WHERE book = ? AND row = ? AND cause = ?"
+        with self._database.reading() as connection:
+            return any(connection.execute(sql, (book, row, Cause.NAMELESS.value)).fetchone() for row in rows)
+
+    def note_nameless(self, book: str, volume: str) -> int:
+        """The column of ids is gone from the workbook of `volume`; how many rows that were there lost theirs.
+
+        Raises `DiskFull`.
+        """
+        known = self.absences(book)
+        volumes = self.volumes(book) if volume else {}
+        rows = [row for row in self.times(book) if row not in known and volumes.get(row, "").startswith(volume)]
+        if rows:
+            self.note_absences(book, dict.fromkeys(rows, Cause.NAMELESS))
+        return len(rows)
+
     def corrections(self, book: str) -> tuple[Noted, ...]:
         """The cells that people changed, as last noticed."""
         return self._noted("book = ?", (book,))
@@ -186,9 +209,12 @@ class Written:
 
     def unanswered(self, since: float) -> dict[str, int]:
         """How many rows are gone that no person is known to have deleted, noticed `since` then, by book."""
-        sql = "SELECT book, count(*) FROM absences WHERE cause != ? AND noticed_at >= ? GROUP BY book"
+        sql = "SELECT book, count(*) FROM absences WHERE cause NOT IN (?, ?) AND noticed_at >= ? GROUP BY book"
         with self._database.reading() as connection:
-            return {str(book): int(n) for book, n in connection.execute(sql, (Cause.DELETED.value, since))}
+            return {
+                str(book): int(n)
+                for book, n in connection.execute(sql, (Cause.DELETED.value, Cause.NAMELESS.value, since))
+            }
 
     # ------------------------------------------------------------
 

@@ -7,6 +7,7 @@ two leaves items whose row comes when the line goes on, and an id that the file 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from ocrwatch.ledger import csv_text
 from ocrwatch.ledger.csv_items import CsvItems
 from ocrwatch.ledger.csv_records import CsvContent, CsvRecords
 from ocrwatch.ledger.items import ItemsSheet, items_sheets, unknown_sheet
-from ocrwatch.ledger.layout import columns, further_columns
+from ocrwatch.ledger.layout import ALL, Choice, columns, further_columns, under_headings
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ports import Change, Field, Line, Render
 
@@ -29,6 +30,7 @@ class CsvLedger:
         fields: Sequence[Field],
         *,
         folder_column: bool,
+        choice: Choice = ALL,
         locks: Locks,
         render: Render,
         zone: tzinfo | None = None,
@@ -36,7 +38,7 @@ class CsvLedger:
         ensure_there: Callable[[Path], None] = lambda _: None,
     ) -> None:
         self._path = path
-        self._columns = csv_text.with_currencies(columns(fields, folder_column=folder_column))
+        self._columns = csv_text.with_currencies(columns(fields, folder_column=folder_column, choice=choice))
         self._render = render
         self._zone = zone
         self._records = CsvRecords(
@@ -56,7 +58,10 @@ class CsvLedger:
 
         def add(file: CsvContent, folder: Path) -> str | None:
             ids = file.ids(self._id_key)
-            missing = list({row.id: row for row in rows if row.id not in ids}.values())
+            missing = [
+                replace(row, cells=under_headings(row.cells, self._columns))
+                for row in {row.id: row for row in rows if row.id not in ids}.values()
+            ]
             if not missing:
                 return None
             further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
@@ -84,7 +89,11 @@ class CsvLedger:
 
         def put(present: CsvContent, folder: Path) -> str | None:
             ids = present.ids(self._id_key)
-            here = [change for change in changes if change.id in ids]
+            here = [
+                replace(change, cells=under_headings(change.cells, self._columns))
+                for change in changes
+                if change.id in ids
+            ]
             found.clear()
             found.update(change.id for change in here)
             if not here:

@@ -17,7 +17,7 @@ from pathlib import Path
 from ocrwatch.document import Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import csv_text, saving
-from ocrwatch.ledger.layout import Column, Part
+from ocrwatch.ledger.layout import Column, Part, places_of_fields
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Line
@@ -82,11 +82,12 @@ class CsvRecords:
             text = "The column of ids is gone from {name}: which row belongs to which scan cannot be told."
             raise unusable(message(text, name=self._path.name))
         place = header.places[self.id_key] - 1
+        places = places_of_fields(header.places, self.columns)
         for number, record in enumerate(file.table.records[header.row :], header.row + 1):
             if place < len(record) and record[place].strip():
                 shown = {
                     key: csv_text.unguarded(record[at - 1]) or None if at <= len(record) else None
-                    for key, at in header.places.items()
+                    for key, at in places.items()
                 }
                 yield Line(number=number, id=record[place].strip(), shown=shown)
 

@@ -10,10 +10,9 @@ from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.archive import Archive
 from ocrwatch.ledger.cell_values import CellValues
 from ocrwatch.ledger.header import SEARCH_ROWS, Header, find_header
-from ocrwatch.ledger.layout import Column, Part
+from ocrwatch.ledger.layout import Column, Part, places_of_fields
 from ocrwatch.ledger.opening import sheet_pieces
 from ocrwatch.ledger.package import Package
-from ocrwatch.ledger.references import column_letters
 from ocrwatch.ledger.refusals import UNUSABLE_SECONDS, damage_translated
 from ocrwatch.ledger.row_values import RowValues, row_values
 from ocrwatch.ledger.shared_strings import SharedTexts
@@ -23,20 +22,18 @@ from ocrwatch.messages import message
 from ocrwatch.ports import Line
 
 
-def lines_in(file: BinaryIO, name: str, sheets: Sequence[str], columns: Sequence[Column]) -> Iterator[Line]:
-    """The rows of `sheets` that carry an id; `file` is the workbook `name`. Raises `LedgerBusy`, see the port."""
+def lines_in(
+    file: BinaryIO, name: str, sheets: Sequence[str], columns: Sequence[Column], header: Header | None = None
+) -> Iterator[Line]:
+    """The rows of `sheets` that carry an id; `file` is the workbook `name`. Raises `LedgerBusy`, see the port.
+
+    `header` is that of the last sheet, where it is known.
+    """
     with damage_translated(name):
         book = _Book(file)
         for sheet in sheets:
-            yield from _lines(book.rows(sheet), columns, name, sheet)
-
-
-def letters_in(file: BinaryIO, name: str, sheet: str, columns: Sequence[Column]) -> list[tuple[str, str]]:
-    """The letters under which the sheet has `columns`, and their headings, from left to right. Raises `LedgerBusy`."""
-    with damage_translated(name):
-        header, _ = _headed(_Book(file).rows(sheet), columns)
-    places = {} if header is None else {header.places[c.key]: c.header for c in columns if c.key in header.places}
-    return [(column_letters(place), places[place]) for place in sorted(places)]
+            known = header if sheet == sheets[-1] else None
+            yield from _lines(book.rows(sheet), columns, name, sheet, known)
 
 
 class _Book:
@@ -58,7 +55,9 @@ class _Book:
             yield from row_values(SheetStream(sheet_pieces(self._package, part.part)), self._values)
 
 
-def _headed(rows: Iterator[RowValues], columns: Sequence[Column]) -> tuple[Header | None, Iterator[RowValues]]:
+def _headed(
+    rows: Iterator[RowValues], columns: Sequence[Column], known: Header | None
+) -> tuple[Header | None, Iterator[RowValues]]:
     """Where the header stands, and the rows below it."""
     first: list[RowValues] = []
     for row in rows:
@@ -71,13 +70,15 @@ def _headed(rows: Iterator[RowValues], columns: Sequence[Column]) -> tuple[Heade
         [cells[number].get(place) for place in range(1, max(cells[number], default=0) + 1)] if number in cells else ()
         for number in range(1, min(last, SEARCH_ROWS) + 1)
     )
-    header = find_header(texts, columns)
+    header = known or find_header(texts, columns)
     below = (row for row in first if header is None or row[0] > header.row)
     return header, chain(below, rows)
 
 
-def _lines(rows: Iterator[RowValues], columns: Sequence[Column], file: str, sheet: str) -> Iterator[Line]:
-    header, below = _headed(rows, columns)
+def _lines(
+    rows: Iterator[RowValues], columns: Sequence[Column], file: str, sheet: str, known: Header | None
+) -> Iterator[Line]:
+    header, below = _headed(rows, columns, known)
     if header is None:
         return
     ids = next(column for column in columns if column.part is Part.ID)
@@ -90,7 +91,7 @@ def _lines(rows: Iterator[RowValues], columns: Sequence[Column], file: str, shee
             )
             raise LedgerBusy(message(text, column=ids.header, sheet=sheet, file=file), after_seconds=UNUSABLE_SECONDS)
         return
-    places = tuple(header.places.items())
+    places = tuple(places_of_fields(header.places, columns).items())
     for number, cells in below:
         row = str(cells.get(place, "")).strip()
         if row:

@@ -109,6 +109,12 @@ class Styles:
         """The format that cells call `number`."""
         return self._formats[number] if number < len(self._formats) else Format()
 
+    def has_lines(self, number: int) -> bool:
+        """Whether the format draws border lines."""
+        holder, border = self._lists["borders"], self.format(number).border
+        sides = holder.children[border].children if holder and border < len(holder.children) else ()
+        return any(side.attributes.get("style", "none") != "none" for side in sides)
+
     def number(self, wanted: Format) -> int:
         """The number of `wanted`, which is added when it is missing."""
         found = self._by_format.get(wanted)

@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from io import BytesIO
 from pathlib import Path
@@ -29,14 +29,26 @@ from ocrwatch.document import Items, Row, Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import item_rows, saving
 from ocrwatch.ledger.archive import directory_crc_of
-from ocrwatch.ledger.creating import new_workbook
+from ocrwatch.ledger.creating import copied, new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
+from ocrwatch.ledger.header import Header
 from ocrwatch.ledger.items import ItemsSheet, fields_of, items_sheets, unknown_sheet
-from ocrwatch.ledger.layout import Column, change_entries, columns, entries, further_columns
+from ocrwatch.ledger.layout import (
+    ALL,
+    Choice,
+    Column,
+    change_entries,
+    columns,
+    entries,
+    further_columns,
+    under_headings,
+)
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.refusals import ensure_package
 from ocrwatch.ledger.relay import Left, Leg, crc_of, written
+from ocrwatch.ledger.shape import Shape, shape_of
 from ocrwatch.ledger.standing import Standing
+from ocrwatch.ledger.survey import lacks_ids
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
 from ocrwatch.ports import Change, Field, Line, Render
@@ -78,23 +90,29 @@ class WorkbookLedger:
         fields: Sequence[Field],
         *,
         folder_column: bool,
+        choice: Choice = ALL,
+        template: Path | None = None,
         locks: Locks,
         render: Render,
         zone: tzinfo | None = None,
         before_change: Callable[[Path], None] = lambda _: None,
         ensure_there: Callable[[Path], None] = lambda _: None,
+        on_ids_gone: Callable[[Path], None] = lambda _: None,
     ) -> None:
-        """`ensure_there` is called with the workbook's real place before it is looked at, `before_change` when it is
-        about to be changed; both may raise."""
+        """A new workbook begins as a copy of `template`. `ensure_there` is called with the workbook's real place before
+        it is looked at, `before_change` when it is about to be changed; both may raise. `on_ids_gone` is
+        called whenever it is found to have rows and no column of ids."""
         self._path = path
         self._sheet = sheet
-        self._columns = columns(fields, folder_column=folder_column)
+        self._template = template
+        self._columns = columns(fields, folder_column=folder_column, choice=choice)
         self._items = items_sheets(sheet, fields)
         self._locks = locks
         self._render = render
         self._zone = zone
         self._before_change = before_change
         self._ensure_there = ensure_there
+        self._on_ids_gone = on_ids_gone
         self._known: _Known | None = None
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
@@ -104,7 +122,10 @@ class WorkbookLedger:
         def add(edition: Edition, folder: Path) -> Sequence[Leg] | None:
             numbers.clear()
             numbers.update(_found(edition, [row.id for row in rows]))
-            missing = list({row.id: row for row in rows if row.id not in numbers}.values())
+            missing = [
+                replace(row, cells=under_headings(row.cells, self._columns))
+                for row in {row.id: row for row in rows if row.id not in numbers}.values()
+            ]
             if not missing:
                 return None
             further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
@@ -152,10 +173,13 @@ class WorkbookLedger:
                 return None
             sheets[:] = [standing.sheet_of(next(iter(rows))), standing.name]
             found.update({each: row for each, row in rows.items() if standing.sheet_of(each) == sheets[0]})
-            further = further_columns(self._columns, (cell for each in found for cell in changes[each].cells))
+            named = {
+                each: replace(changes[each], cells=under_headings(changes[each].cells, self._columns)) for each in found
+            }
+            further = further_columns(self._columns, (cell for change in named.values() for cell in change.cells))
             every = (*self._columns, *further)
             entered = {
-                number: change_entries(changes[each], every, folder=folder, render=self._render)
+                number: change_entries(named[each], every, folder=folder, render=self._render)
                 for each, number in found.items()
             }
             edition.amend(sheets[0], entered, further)
@@ -178,17 +202,29 @@ class WorkbookLedger:
                         return
                     table = self._items_sheet(items) if items else None
                     sheet, its_columns = (table.sheet, table.columns) if table else (self._sheet, self._columns)
-                    sheets = self._sheets(opened, path, sheet, its_columns)
+                    sheets, header = self._sheets(opened, path, sheet, its_columns)
                     copy = stack.enter_context(saving.copied(opened.file))
-            yield from lines_in(copy, path.name, sheets, its_columns)
+            yield from lines_in(copy, path.name, sheets, its_columns, header)
 
-    def _sheets(self, opened: saving.Opened, path: Path, sheet: str, columns: Sequence[Column]) -> list[str]:
-        """The names under which `sheet` stands: one, unless it overflowed."""
+    def shape(self) -> Shape:
+        """How the sheet was saved last, for people. Raises as `append`."""
+        with self._held() as path, saving.opened(path) as opened:
+            if opened is None:
+                return Shape()
+            with closing(self._edition(opened, path)) as edition:
+                return shape_of(edition.standing, self._columns)
+
+    def _sheets(
+        self, opened: saving.Opened, path: Path, sheet: str, columns: Sequence[Column]
+    ) -> tuple[list[str], Header | None]:
+        """The names under which `sheet` stands: one, unless it overflowed; and the header of the last."""
         known = self._known_of(path, opened.signature, sheet)
         with closing(Edition(opened.file, path.name, sheet, columns, known)) as edition:
             standing = edition.standing
             self._remember(path, opened.signature, edition.directory_crc, {sheet: standing})
-        return [] if standing is None else [*(each.name for each in standing.earlier), standing.name]
+        if standing is None:
+            return [], None
+        return [*(each.name for each in standing.earlier), standing.name], standing.survey.header
 
     # ------------------------------------------------------------ items
 
@@ -300,10 +336,14 @@ class WorkbookLedger:
         name = path.name
         if opened is None:
             ensure_sheet_name(self._sheet, name)
-            return Edition(BytesIO(new_workbook(self._sheet)), name, self._sheet, self._columns, None)
+            made = new_workbook(self._sheet) if self._template is None else copied(self._template)
+            return Edition(BytesIO(made), name, self._sheet, self._columns, None)
         ensure_package(opened.file, name)
         known = self._known_of(path, opened.signature, self._sheet)
-        return Edition(opened.file, name, self._sheet, self._columns, known, packs=packs)
+        edition = Edition(opened.file, name, self._sheet, self._columns, known, packs=packs)
+        if edition.standing is not None and lacks_ids(edition.standing.survey, self._columns):
+            self._on_ids_gone(path)
+        return edition
 
     def _found_anew(self, path: Path, ids: Sequence[str]) -> dict[str, int]:
         with saving.opened(path) as opened:

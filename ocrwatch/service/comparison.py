@@ -51,13 +51,13 @@ class Comparison:
 class Known:
     """What the journal knows of a sheet. `times`: when each row was written, by its id. `others`: documents whose rows
     may be there, but are not known. `cells` of rows are asked for by the rows' ids, some hundred at a time. `absences`:
-    what was noticed before. `months`: which rows share a workbook, where there is one for each month."""
+    what was noticed before. `volumes`: which rows share a workbook, where there are several."""
 
     times: Mapping[str, float]
     cells: Callable[[Collection[str]], Mapping[str, Sequence[Cell]]]
     others: Collection[str] = ()
     absences: Mapping[str, Cause]
-    months: Mapping[str, str] = field(default_factory=dict)
+    volumes: Mapping[str, str] = field(default_factory=dict)
 
 
 def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Comparison:
@@ -94,11 +94,11 @@ def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Com
 def _missing(known: Known, there: Collection[str]) -> dict[str, Cause]:
     newest: dict[str, float] = {}  # of each workbook
     for row in there:
-        month = known.months.get(row, "")
-        newest[month] = max(newest.get(month, 0.0), known.times[row])
+        volume = known.volumes.get(row, "")
+        newest[volume] = max(newest.get(volume, 0.0), known.times[row])
 
     def cause(row: str, at: float) -> Cause:
-        last = newest.get(known.months.get(row, ""))
+        last = newest.get(known.volumes.get(row, ""))
         if last is None:
             return Cause.LOST
         return Cause.DELETED if at <= last else Cause.UNCLEAR

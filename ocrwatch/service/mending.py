@@ -53,7 +53,7 @@ def known_of(journal: Journal, book: str) -> Known:
         cells=lambda ids: journal.written.cells(book, ids),
         others=journal.written.forgotten(book) | being_written,
         absences=journal.written.absences(book),
-        months=journal.written.months(book) if "{" in book else {},
+        volumes=journal.written.volumes(book) if "{" in book else {},
     )
 
 

@@ -31,10 +31,10 @@ def overwritten(
     for all).
     """
     changed = {each for _, each in found.corrected} - set(noted)
-    touched = {known.months.get(each.row, "") for each in changed}
+    touched = {known.volumes.get(each.row, "") for each in changed}
     lacking: dict[str, list[str]] = defaultdict(list)
     for row, cause in found.missing.items():
-        month = known.months.get(row, "")
+        month = known.volumes.get(row, "")
         if row in known.absences:
             continue  # that it is gone was known, and is what the person wants
         lacking[month].append(row)

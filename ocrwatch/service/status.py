@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ocrwatch.document import Arrived, Document, Read
 from ocrwatch.journal import Journal
-from ocrwatch.ledger.months import workbook_of
+from ocrwatch.ledger.volumes import workbook_of
 from ocrwatch.messages import JSON, Message, message, message_from_data, message_to_data
 from ocrwatch.ports import Render
 from ocrwatch.service.pausing import Pause
@@ -144,8 +144,8 @@ def waiting(on_the_line: Sequence[Document], pause: Pause | None) -> tuple[Waiti
 def _workbook(document: Document, stage: Read) -> str:
     """The name of the workbook that its rows wait for."""
     path = Path(document.book.rpartition("|")[0])
-    month = stage.rows[0].month if stage.rows else ""
-    return workbook_of(path, month).name if month else path.name
+    volume = stage.rows[0].volume if stage.rows else ""
+    return workbook_of(path, volume).name if volume else path.name
 
 
 def sentences_of_waiting(status: Status) -> tuple[Message, ...]:

@@ -14,7 +14,7 @@ import pytest
 from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.comparing import corrections, kinds_of, shows
-from ocrwatch.ledger.monthly import MonthlyLedger
+from ocrwatch.ledger.in_volumes import SeriesLedger
 from ocrwatch.messages import message
 from ocrwatch.ports import Change, Ledger, Line
 from tests.fakes_ledger import FakeLedger
@@ -66,10 +66,10 @@ def _monthly(folder: Path) -> Stage:
     (folder / "2025").mkdir()
     stage = _workbook(folder / "2025", "Ledger 03.xlsx")
     ledger_at(folder / "2025" / "Ledger 02.xlsx").append([row(77)])
-    ledger = MonthlyLedger(pattern, lambda path: ledger_at(path, WITH_ITEMS))
+    ledger = SeriesLedger(pattern, lambda path: ledger_at(path, WITH_ITEMS))
 
     def lines(items: str = "") -> Iterator[Line]:
-        return (line for line in MonthlyLedger.lines(ledger, items) if line.id != row(77).id)
+        return (line for line in SeriesLedger.lines(ledger, items) if line.id != row(77).id)
 
     ledger.lines = lines  # type: ignore[method-assign]
     return replace(stage, ledger=ledger)

@@ -102,7 +102,7 @@ class Stage:
         cells = (Cell("company", f"shop {self.count}"), Cell("city", "Xi'an"))
         received = datetime.fromtimestamp(self.now, UTC)
         month = f"{received:%Y-%m}" if "{" in self.book else ""
-        row = Row(id=digest[:16], cells=cells, received=received, engine="local", month=month)
+        row = Row(id=digest[:16], cells=cells, received=received, engine="local", volume=month)
         return Document(
             inbox="in", book=self.book, path=Path(f"{self.count}.jpg"), signature=Signature(1, 1, 1), digest=digest,
             arrived_at=self.now, stage=Read(rows=(row,)),

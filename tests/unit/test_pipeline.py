@@ -21,7 +21,7 @@ from ocrwatch.errors import (
     UnexplainedRefusal,
     Unusable,
 )
-from ocrwatch.ledger.monthly import MonthlyLedger
+from ocrwatch.ledger.in_volumes import SeriesLedger
 from ocrwatch.messages import message
 from ocrwatch.ports import Change
 from ocrwatch.service import orders
@@ -130,8 +130,8 @@ def test_a_power_cut_before_midnight_leaves_each_row_in_one_month(tmp_path: Path
             path.touch()
             return months.setdefault(path.stem, FakeLedger())
 
-        line = Line(folder, MonthlyLedger(folder / "books" / "{year}-{month}.xlsx", ledger_at))
-        line.month_of = lambda _: "2026-11"
+        line = Line(folder, SeriesLedger(folder / "books" / "{year}-{month}.xlsx", ledger_at))
+        line.volume_of = lambda _: "2026-11"
         for name, content in SCANS.items():
             line.drop(name, content)
         return line, months
@@ -145,11 +145,11 @@ def test_a_power_cut_before_midnight_leaves_each_row_in_one_month(tmp_path: Path
         with pytest.raises(Crash), line.started(Crasher(at)) as running:
             running.take_in()
             assert running.work()
-        line.month_of = lambda _: "2026-12"
+        line.volume_of = lambda _: "2026-12"
         _run_to_the_end(line)
         ids = [row.id for ledger in months.values() for row in ledger.rows]
         assert len(ids) == len(set(ids)) == 2, "a row is missing or doubled"
-        assert all(row.month == month for month, ledger in months.items() for row in ledger.rows)
+        assert all(row.volume == month for month, ledger in months.items() for row in ledger.rows)
         assert (line.inbox / "done" / "duplicates" / "c.jpg").exists()
 
 

@@ -78,8 +78,8 @@ def test_without_any_row_all_are_lost() -> None:
 def test_the_rows_of_a_workbook_that_is_gone_are_lost_though_other_months_are_there() -> None:
     """Evidence counts within one workbook."""
     book = known(4)
-    months = {row(number).id: f"2026-0{1 + number // 3}" for number in range(1, 5)}
-    found = compare([line(3), line(4)], Known(times=book.times, cells=book.cells, absences={}, months=months), FIELDS)
+    volumes = {row(number).id: f"2026-0{1 + number // 3}" for number in range(1, 5)}
+    found = compare([line(3), line(4)], Known(times=book.times, cells=book.cells, absences={}, volumes=volumes), FIELDS)
     assert causes(found) == {1: Cause.LOST, 2: Cause.LOST}
 
 

@@ -1,4 +1,4 @@
-"""The port `Ledger` over one workbook a month. Rows know their month; whatever else is asked is asked of every workbook
+"""The port `Ledger` over several workbooks. Rows know their volume; whatever else is asked is asked of every workbook
 that is there."""
 
 from __future__ import annotations
@@ -9,26 +9,31 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ocrwatch.document import Row
-from ocrwatch.ledger.months import fixed_part, is_one_of, month_of, workbook_of
+from ocrwatch.ledger.volumes import completed, fixed_part, is_one_of, workbook_of
 from ocrwatch.ports import Change, Ledger, Line
 
 
-class MonthlyLedger:
-    """The workbooks of the pattern `path`, each made by `ledger_at` when it is needed first."""
+class SeriesLedger:
+    """The workbooks of the pattern `path`, each made by `ledger_at` when it is needed first, of `template` if there is
+    one. `top` is the name of the watched folder."""
 
-    def __init__(self, path: Path, ledger_at: Callable[[Path], Ledger]) -> None:
+    def __init__(
+        self, path: Path, ledger_at: Callable[[Path], Ledger], top: str = "", template: Path | None = None
+    ) -> None:
         self._path = path
+        self._top = top
+        self._template = template
         self._ledger_at = ledger_at
         self._ledgers: dict[Path, Ledger] = {}
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
-        """As the port says, for rows of one month. Of several, one may be written when another cannot be."""
+        """As the port says, for rows of one volume. Of several, one may be written when another cannot be."""
         together: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            together[row.month or month_of([row], "received")].append(row)
+            together[completed(row, self._path, self._top)].append(row)
         numbers: dict[str, int] = {}
-        for month, group in together.items():
-            numbers |= self._ledger(workbook_of(self._path, month)).append(group)
+        for volume, group in together.items():
+            numbers |= self._ledger(workbook_of(self._path, volume)).append(group)
         return numbers
 
     def find(self, ids: Sequence[str]) -> dict[str, int]:
@@ -53,8 +58,8 @@ class MonthlyLedger:
             yield from ledger.lines(items)
 
     def _present(self) -> list[Ledger]:
-        """Those of the months that have one, and those that had one a moment ago; the latest first."""
-        known = {*self._ledgers, *workbooks_of(self._path)}
+        """Those that are there, and those that were a moment ago; the latest first."""
+        known = {*self._ledgers, *workbooks_of(self._path, self._template)}
         return [self._ledger(path) for path in sorted(known, reverse=True)]
 
     def _ledger(self, path: Path) -> Ledger:
@@ -63,8 +68,8 @@ class MonthlyLedger:
         return self._ledgers[path]
 
 
-def workbooks_of(ledger: Path) -> list[Path]:
-    """The workbooks that are there of the pattern `ledger`."""
+def workbooks_of(ledger: Path, template: Path | None = None) -> list[Path]:
+    """The workbooks that are there of the pattern `ledger`; their `template` may be called as if it were one."""
     above = fixed_part(ledger)
     depth = len(ledger.parts) - len(above.parts)
     found = []
@@ -72,4 +77,4 @@ def workbooks_of(ledger: Path) -> list[Path]:
         if len(Path(folder).parts) - len(above.parts) >= depth - 1:
             folders.clear()
         found += [path for name in names if is_one_of(path := Path(folder, name), ledger)]
-    return sorted(found)
+    return sorted(path for path in found if path != template)
