@@ -233,6 +233,7 @@ class App:
                 done=inbox.done,
                 failed=inbox.failed,
                 after=inbox.after,
+                name=inbox.name,
                 render=self._render,
                 clock=clock,
             ),

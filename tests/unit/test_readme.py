@@ -59,7 +59,7 @@ def test_every_configuration_that_is_shown_loads(readme: Path, tmp_path: Path, m
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path))
     texts = configurations(readme)
-    assert len(texts) == sum(block.kind == "toml" for block in blocks(readme)) == 3
+    assert len(texts) == sum(block.kind == "toml" for block in blocks(readme)) == 4
     for number, text in enumerate(texts):
         file = tmp_path / f"{number}.toml"
         file.write_text(text, encoding="utf-8")
@@ -140,7 +140,7 @@ def test_every_link_and_picture_exists(readme: Path) -> None:
 def test_both_languages_tell_the_same() -> None:
     """The same blocks in the same order, their comments aside, and the same commands in the text."""
     english, chinese = ([_without_comments(block) for block in blocks(readme)] for readme in (ENGLISH, CHINESE))
-    assert len(english) == 10
+    assert len(english) == 11
     assert english == chinese
     assert sorted(commands(ENGLISH)) == sorted(commands(CHINESE))
     marks = {block.mark: block.text.strip() for block in english}
