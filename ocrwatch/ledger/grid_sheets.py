@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ocrwatch.document import Grid, GridCell
-from ocrwatch.ledger.formats import Entry, entry, line_points, lines_taken, shown_width
+from ocrwatch.ledger.formats import LINE_POINTS, Entry, entry, line_points, lines_taken, shown_width
 from ocrwatch.ledger.new_rows import empty_cell, entry_cell
 from ocrwatch.ledger.references import MAX_ROWS, Area, column_letters
 from ocrwatch.ledger.styles import Format, Styles
@@ -88,6 +88,7 @@ class _Drawing:
         self._merged: list[Area] = []
         self._widths: dict[int, float] = {}
         self._wrapped: list[tuple[_Place, str, int]] = []
+        self._points: dict[int, int] = {}
         self._bottom = 0
         border = styles.part("borders", f"<border>{_BORDER}<diagonal/></border>")
         self._bold = styles.font(0, color="FF000000", bold=True)
@@ -96,9 +97,12 @@ class _Drawing:
     def draw(self, grid: Grid) -> None:
         """Put the grid below what is there."""
         top = self._bottom + 2 if self._bottom else 1
-        if grid.caption:
-            caption = self._styles.for_entry(self._number(Format(font=self._bold)), _text(grid.caption), wraps=False)
-            self._put(_Place(top, 1), caption, _text(grid.caption))
+        for line in grid.caption.splitlines():
+            shown = entry(line)
+            self._put(
+                _Place(top, 1), self._styles.for_entry(self._number(Format(font=self._bold)), shown, wraps=False), shown
+            )
+            self._points[top] = line_points(line)
             self._bottom = top
             top += 1
         for cell in grid.cells:
@@ -119,6 +123,7 @@ class _Drawing:
         return b"".join(
             (
                 b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="%s">' % space.encode(),
+                b'<sheetFormatPr defaultRowHeight="%d" customHeight="1"/>' % LINE_POINTS,
                 b"".join(self._columns()),
                 b"<sheetData>%s</sheetData>" % body,
                 b"".join(self._merges()),
@@ -141,7 +146,8 @@ class _Drawing:
         if (cell.rows, cell.columns) != (1, 1):
             self._merged.append(area)
         if cell.columns == 1:
-            width = min(MAX_WIDTH, max(MIN_WIDTH, shown_width(shown) + 2))
+            room = 4 if shown.right else 2  # numbers are indented
+            width = min(MAX_WIDTH, max(MIN_WIDTH, shown_width(shown) + room))
             self._widths[place.column] = max(self._widths.get(place.column, 0), width)
         if isinstance(shown.value, str) and cell.rows == 1:
             self._wrapped.append((place, shown.value, cell.columns))
@@ -154,13 +160,12 @@ class _Drawing:
 
     def _heights(self) -> dict[int, bytes]:
         """Excel fits rows to wrapped text by itself; not every program does."""
-        points: dict[int, int] = {}
+        points = dict(self._points)
         for place, text, columns in self._wrapped:
             width = sum(self._widths.get(place.column + more, MIN_WIDTH) for more in range(columns))
-            lines = min(_MOST_LINES, lines_taken(text, width))
-            if lines > 1:
-                points[place.row] = max(points.get(place.row, 0), line_points(text) * lines)
-        return {row: b' ht="%d" customHeight="1"' % height for row, height in points.items()}
+            wanted = line_points(text) * min(_MOST_LINES, lines_taken(text, width))
+            points[place.row] = max(points.get(place.row, LINE_POINTS), wanted)
+        return {row: b' ht="%d" customHeight="1"' % height for row, height in points.items() if height > LINE_POINTS}
 
     def _columns(self) -> Iterator[bytes]:
         if self._widths:
@@ -178,10 +183,6 @@ class _Drawing:
                 ends = (f"{column_letters(area.left)}{area.top}", f"{column_letters(area.right)}{area.bottom}")
                 yield b'<mergeCell ref="%s"/>' % ":".join(ends).encode()
             yield b"</mergeCells>"
-
-
-def _text(text: str) -> Entry:
-    return entry(text)
 
 
 def _cut(text: str, units: int) -> str:

@@ -98,6 +98,14 @@ def test_a_ragged_table_is_not_padded(tmp_path: Path) -> None:
     assert (sheet["A2"].border.left.style, sheet["B2"].border.left.style) == ("thin", None)
 
 
+def test_a_caption_of_several_lines_takes_several_rows(tmp_path: Path) -> None:
+    """And what stands below the last table is a caption alone."""
+    tables = grids(printed_tables(f"<h1>Stock</h1><p>of März</p>{task_papers.RAGGED}<p>Seen</p>"))
+    tables_at(tmp_path).append([scanned(1, "a.png", *tables, folder=tmp_path)])
+    sheet = sheet_of(tmp_path / "Ledger.xlsx", "a")
+    assert [values[0] for values in cells_of(sheet)] == ["Stock", "of März", "a", "c", None, "Seen"]
+
+
 def test_another_reading_has_another_sheet(tmp_path: Path) -> None:
     """The row leads there; what a person did on the earlier one stays. Done twice, as after a crash, it is one."""
     ledger = tables_at(tmp_path)
