@@ -11,6 +11,7 @@ from ocrwatch.config.loading import Loaded
 from ocrwatch.config.profiles import FieldData, built_in
 from ocrwatch.config.secrets import key_place, resolve_engine
 from ocrwatch.config.settings import Inbox, Settings
+from ocrwatch.config.tasks import SHEETS
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Field, FieldType
 from ocrwatch.settings_pages.draft import OWN, OWN_SUFFIX, Column, Draft, Engine, Kind, Watched
@@ -115,5 +116,4 @@ def usual_type(profile: str, name: str) -> FieldType:
 
 
 def profile_of_kind(kind: str) -> str:
-    name = kind.removesuffix(OWN_SUFFIX)
-    return name if name in built_in() else ""
+    return "" if kind == OWN or kind in SHEETS else kind.removesuffix(OWN_SUFFIX)
