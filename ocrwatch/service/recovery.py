@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 _NOTE = [".reason", ".txt"]
 """The note beside a failed scan is no scan."""
 
+_BESIDE = frozenset({".txt", ".csv", ".md", ".tex"})
+"""What was made of a filed scan is none either."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -93,6 +96,7 @@ def _files(inbox: Path, place: Places) -> list[Path]:
         path
         for path in sorted(set(found))
         if path.is_file() and not path.is_symlink() and not path.name.startswith(".") and path.suffixes[-2:] != _NOTE
+        if path.suffix not in _BESIDE or place.done not in path.parents
     ]
 
 
