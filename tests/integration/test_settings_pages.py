@@ -465,3 +465,14 @@ def _stamp(visitor: Visitor) -> str:
 
 def _files_with(text: str, folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+
+def test_a_folder_of_another_task_is_shown_and_kept(visitor: Visitor, program: SettingsProgram) -> None:
+    """It says what is read there; saving something else leaves it as it is."""
+    text = CONFIG.replace('profile = "train-ticket"', 'task = "table"')
+    program.config.write_text(text, encoding="utf-8")
+    shown = visitor.get("/settings").text
+    assert '<option value="table" selected>Tables, each scan on a sheet of its own</option>' in shown
+    values = {"do": "save", "w0.kind": "table", "w0.folder": "~/Lists"}
+    assert visitor.send("/settings", values, mark=mark_of(shown)).status_code in (200, 303)
+    assert program.config.read_text(encoding="utf-8") == text.replace("~/Tickets", "~/Lists")
