@@ -43,6 +43,7 @@ from tests.unit.ledger.books import (
     records,
     row,
     sheet_of,
+    until_written,
 )
 from tests.unit.ledger.packages import make, raw_members
 
@@ -357,11 +358,11 @@ def test_items_of_a_csv_lie_in_a_file_beside_it(tmp_path: Path) -> None:
 SCRIPT = """
 import sys
 from pathlib import Path
-from tests.unit.ledger.books import WITH_ITEMS, bought, csv_at, ledger_at
+from tests.unit.ledger.books import WITH_ITEMS, bought, csv_at, ledger_at, until_written
 path, number = Path(sys.argv[1]), int(sys.argv[2])
 ledger = (csv_at if path.suffix == ".csv" else ledger_at)(path, WITH_ITEMS)
 while True:
-    ledger.append([bought(number, "bread", "milk"), bought(number + 1, "tea")])
+    until_written(lambda: ledger.append([bought(number, "bread", "milk"), bought(number + 1, "tea")]))
     print(number + 1, flush=True)
     number += 2
 """
@@ -388,7 +389,7 @@ def test_every_item_is_there_once_after_kills(tmp_path: Path, name: str, kills: 
             assert rows == {line.id for line in present.lines("items")}
     last = done + 2
     wanted = [bought(number, *(("bread", "milk") if number % 2 else ("tea",))) for number in range(1, last + 1)]
-    ledger(path, WITH_ITEMS).append(wanted)
+    until_written(lambda: ledger(path, WITH_ITEMS).append(wanted))
     counts = Counter((line.id, line.shown["name"]) for line in ledger(path, WITH_ITEMS).lines("items"))
     assert counts == {(each.id, str(line[0].value)): 1 for each in wanted for line in each.items[0].lines}
 
