@@ -31,7 +31,6 @@ from ocrwatch.ledger import item_rows, saving
 from ocrwatch.ledger.archive import directory_crc_of
 from ocrwatch.ledger.creating import copied, new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
-from ocrwatch.ledger.header import Header
 from ocrwatch.ledger.items import ItemsSheet, fields_of, items_sheets, unknown_sheet
 from ocrwatch.ledger.layout import (
     ALL,
@@ -48,7 +47,7 @@ from ocrwatch.ledger.refusals import ensure_package
 from ocrwatch.ledger.relay import Left, Leg, crc_of, written
 from ocrwatch.ledger.shape import Shape, shape_of
 from ocrwatch.ledger.standing import Standing
-from ocrwatch.ledger.survey import lacks_ids
+from ocrwatch.ledger.survey import Survey, lacks_ids
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
 from ocrwatch.ports import Change, Field, Line, Render
@@ -202,9 +201,9 @@ class WorkbookLedger:
                         return
                     table = self._items_sheet(items) if items else None
                     sheet, its_columns = (table.sheet, table.columns) if table else (self._sheet, self._columns)
-                    sheets, header = self._sheets(opened, path, sheet, its_columns)
+                    sheets, survey = self._sheets(opened, path, sheet, its_columns)
                     copy = stack.enter_context(saving.copied(opened.file))
-            yield from lines_in(copy, path.name, sheets, its_columns, header)
+            yield from lines_in(copy, path.name, sheets, its_columns, survey)
 
     def shape(self) -> Shape:
         """How the sheet was saved last, for people. Raises as `append`."""
@@ -216,15 +215,15 @@ class WorkbookLedger:
 
     def _sheets(
         self, opened: saving.Opened, path: Path, sheet: str, columns: Sequence[Column]
-    ) -> tuple[list[str], Header | None]:
-        """The names under which `sheet` stands: one, unless it overflowed; and the header of the last."""
+    ) -> tuple[list[str], Survey | None]:
+        """The names under which `sheet` stands: one, unless it overflowed; and the survey of the last."""
         known = self._known_of(path, opened.signature, sheet)
         with closing(Edition(opened.file, path.name, sheet, columns, known)) as edition:
             standing = edition.standing
             self._remember(path, opened.signature, edition.directory_crc, {sheet: standing})
         if standing is None:
             return [], None
-        return [*(each.name for each in standing.earlier), standing.name], standing.survey.header
+        return [*(each.name for each in standing.earlier), standing.name], standing.survey
 
     # ------------------------------------------------------------ items
 
