@@ -200,20 +200,21 @@ def test_both_sheets_are_looked_through_once(path: Path, looked: list[str]) -> N
 
 
 def test_nothing_of_the_users_is_touched(path: Path) -> None:
-    """Parts that need not change keep their bytes, and totals of the items are not shown old."""
+    """After 1, 2 and 50 appends, parts that need not change have their bytes."""
     pytest.importorskip("xlsxwriter", reason="XlsxWriter makes the workbook of this test")
     make(path)
     before = raw_members(path)
     ledger = ledger_at(path, WITH_ITEMS)
-    for number in range(1, 6):
+    for number in range(1, 51):
         ledger.append([bought(number, "bread", "milk")])
-    after = raw_members(path)
-    changed = {name for name in before if after.get(name) != before[name]}
-    assert changed <= {
-        "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/calcChain.xml",
-        "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml", "xl/tables/table1.xml", "docProps/app.xml",
-    }  # fmt: skip
-    assert names(path) == ["bread", "milk"] * 5
+        if number in (1, 2, 50):
+            after = raw_members(path)
+            assert {name for name in before if after.get(name) != before[name]} <= {
+                "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml",
+                "xl/calcChain.xml", "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml", "xl/tables/table1.xml",
+                "docProps/app.xml",
+            }  # fmt: skip
+    assert names(path) == ["bread", "milk"] * 50
 
 
 def test_full_sheets_go_on_in_others(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
