@@ -75,8 +75,12 @@ def rebuild(
         text = "Rows that were deleted by hand stay so: {count}. To add them too: ocrwatch ledger rebuild --deleted"
         say(message(text, count=left_out))
     if full is not None:
-        complain(full.message, mark=terminal.WARNING)
-        complain(message("The rows that did not fit are still missing. Then run it again: ocrwatch ledger rebuild"))
+        text = (
+            "There are rows that did not fit: {file} has no empty row left above row {row}. Insert some there, save "
+            "it, and run this again: ocrwatch ledger rebuild"
+        )
+        places = dict(full.message.places)
+        complain(message(text, file=places["file"], row=places["row"]), mark=terminal.WARNING)
     return 0 if full is None else _DIFFERS
 
 
