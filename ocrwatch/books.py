@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocrwatch.checking.buyers import ANYBODY, Buyer
 from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Inbox, Settings
 from ocrwatch.document import Row
@@ -27,6 +28,11 @@ from ocrwatch.ports import Clock, Ledger, Profile, Render, items_fields
 def profile_of(inbox: Inbox) -> Profile:
     """The document type in force for `inbox`."""
     return profile(inbox.profile_name(), inbox.fields, inbox.prompt)
+
+
+def buyer_of(inbox: Inbox) -> Buyer:
+    """Whom the invoices of `inbox` are for."""
+    return Buyer(name=inbox.buyer.name, tax_id=inbox.buyer.tax_id) if inbox.buyer else ANYBODY
 
 
 def book_of(inbox: Inbox) -> str:

@@ -85,6 +85,7 @@ class Row:
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
     filed scan that the row links to, known once its name is reserved. `volume` ("2026-11", "张三/2026-11") tells its
     workbook, where the ledger has several. `items` go to sheets of their own, one line a row, by the row's id.
+    `invoice`: the document's own data tells this invoice from all others by it; "" elsewhere.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Row:
     file: Path | None = None
     volume: str = ""
     items: tuple[Items, ...] = ()
+    invoice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +168,13 @@ class Refused:
 class Duplicate:
     """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet.
 
-    0: it has lost its id, so nobody can tell which it is.
+    Other bytes, too, where both tell for certain that they are `one_invoice`: its PDF, its OFD and its XML.
+    `row` is 0 where it has lost its id, so that nobody can tell which it is.
     """
 
     of: int
     row: int
+    one_invoice: bool = False
     target: Path | None = None
 
 
@@ -188,7 +192,7 @@ Stage = Arrived | Read | Recorded | Refused | Duplicate | Filed
 
 _NEXT: dict[type[Stage], tuple[type[Stage], ...]] = {
     Arrived: (Arrived, Read, Refused, Duplicate, Filed),
-    Read: (Read, Recorded, Filed),
+    Read: (Read, Recorded, Duplicate, Filed),
     Recorded: (Filed,),
     Refused: (Refused, Filed),
     Duplicate: (Duplicate, Filed),

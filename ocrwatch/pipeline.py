@@ -56,7 +56,7 @@ from ocrwatch.messages import Message, message
 from ocrwatch.ports import Checker, Clock, Field, Filer, Ledger, Line, Profile, Reader, Render, items_fields
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
-from ocrwatch.repeats import twin_of, warned
+from ocrwatch.repeats import same_invoice_of, twin_of, warned
 from ocrwatch.rereading import ItemLines, amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
@@ -231,6 +231,8 @@ class Pipeline:
                 return document
             with _net(document):
                 rows = rows_of_present_scan(document, document.stage.rows)
+                if (duplicate := same_invoice_of(self._journal, document, rows, route.ledger)) is not None:
+                    return self._reached(document, duplicate)
                 rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
                 target = route.filer.reserve(document, Outcome.DONE)
         except Gone as error:
@@ -262,10 +264,10 @@ class Pipeline:
                 target = self._reserved(document, Outcome.FAILED)
                 filer.file(document, target, reason)
                 return Filed(outcome=Outcome.FAILED, path=target or document.path, reason=reason)
-            case Duplicate(row=row):
+            case Duplicate(row=row, one_invoice=one_invoice):
                 target = self._reserved(document, Outcome.DUPLICATE)
                 filer.file(document, target)
-                reason = message("Same file as row {row}.", row=row) if row else _same_as_nameless()
+                reason = _reason_of_twin(row, one_invoice=one_invoice)
                 return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
             case _:
                 raise ValueError(f"nothing to file at {type(document.stage).__name__}")
@@ -334,8 +336,12 @@ def _amend(ledger: Ledger, documents: Sequence[Document]) -> None:
         ledger.append(further)
 
 
-def _same_as_nameless() -> Message:
-    return message("Same file as an earlier one, whose row lost its Document ID when that column was deleted.")
+def _reason_of_twin(row: int, *, one_invoice: bool) -> Message:
+    if one_invoice:
+        return message("Same invoice as row {row}, as another file.", row=row)
+    if row == 0:
+        return message("Same file as an earlier one, whose row lost its Document ID when that column was deleted.")
+    return message("Same file as row {row}.", row=row)
 
 
 def _fitting(documents: Sequence[Document], room: int) -> Sequence[Document]:

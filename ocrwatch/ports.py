@@ -97,6 +97,22 @@ class Picture:
     height_px: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """What an e-invoice's own data says.
+
+    `facts` by their meaning (`reading.meanings` lists them): numbers and names as they stand, days as 2026-11-05,
+    moments as 2026-11-05 19:54, amounts as 1234.50. `lines` are those of its table, in the same way. `invoice` tells
+    this invoice from all others, "" where the data does not.
+    """
+
+    facts: Mapping[str, str]
+    lines: tuple[Mapping[str, str], ...] = ()
+    paper: Literal["invoice", "train ticket"] = "invoice"
+    invoice: str = ""
+    remarks: tuple[Message, ...] = ()
+
+
 class Pages(Protocol):
     """Any file as page pictures, decoded away from the daemon."""
 
@@ -113,6 +129,10 @@ class Pages(Protocol):
 
         Raises `Gone` when the file is not there or has other bytes now; `Unreadable`; `DecoderCrashed`.
         """
+        ...
+
+    def embedded(self, path: Path, digest: str) -> Embedded | None:
+        """The data of an invoice in the file whose bytes have `digest`; None: there is none. Raises as `picture`."""
         ...
 
 
@@ -132,7 +152,7 @@ class Reading:
     `entries`: one mapping of field name to text (or a table's lines) per row that the document becomes (usually one);
     None and a missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is
     display text ("1", "5 of 39"). `text` is all text seen, where the engine gives it. `remarks` go to the row's
-    `Check`.
+    `Check`. `embedded` is the document's own data, where it was used.
     """
 
     entries: tuple[Mapping[str, Said], ...]
@@ -140,6 +160,7 @@ class Reading:
     pages: str
     text: str = ""
     remarks: tuple[Message, ...] = ()
+    embedded: Embedded | None = None
 
 
 class Reader(Protocol):
@@ -236,6 +257,7 @@ class Filer(Protocol):
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
         """Create the final name exclusively, holding the document's mark; None when the scan is to stay.
 
+        A document that was read may be named by its rows; the same rows make the same name.
         A name that already holds this very mark is taken over: a crash came before the journal knew of it.
         Raises `FolderAway`, `DiskFull`.
         """

@@ -54,8 +54,9 @@ def stage_to_json(stage: Stage) -> str:
             known = {"rows": _rows_out(rows), "target": _path_out(target)}
         case Refused(reason=reason, target=target):
             known = {"reason": message_to_data(reason), "target": _path_out(target)}
-        case Duplicate(of=of, row=row, target=target):
+        case Duplicate(of=of, row=row, one_invoice=one_invoice, target=target):
             known = {"of": of, "row": row, "target": _path_out(target)}
+            known |= {"one_invoice": True} if one_invoice else {}
         case Filed(outcome=outcome, path=path, rows=rows, reason=reason):
             known = {
                 "outcome": outcome.value,
@@ -86,7 +87,12 @@ def stage_from_json(text: str) -> Stage:
         case "Refused":
             return Refused(reason=message_from_data(known["reason"]), target=_path_in(known["target"]))
         case "Duplicate":
-            return Duplicate(of=known["of"], row=known["row"], target=_path_in(known["target"]))
+            return Duplicate(
+                of=known["of"],
+                row=known["row"],
+                one_invoice=known.get("one_invoice", False),
+                target=_path_in(known["target"]),
+            )
         case "Filed":
             return Filed(
                 outcome=Outcome(known["outcome"]),
@@ -187,6 +193,7 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "file": _path_out(row.file),
             **({"month": row.volume} if row.volume else {}),
             **({"items": _items_out(row.items)} if row.items else {}),
+            **({"invoice": row.invoice} if row.invoice else {}),
         }
         for row in rows
     ]
@@ -220,6 +227,7 @@ def _row_in(row: _StoredRow) -> Row:
         file=_path_in(row["file"]),
         volume=row.get("month", ""),
         items=_items_in(row.get("items", [])),
+        invoice=str(row.get("invoice", "")),
     )
 
 
