@@ -12,7 +12,7 @@ from pathlib import Path
 from ocrwatch.document import Cell, Document, Filed, Read, Row
 from ocrwatch.journal import Journal
 from ocrwatch.journal.written import Noted, Scan
-from ocrwatch.on_disk import digest_if_there
+from ocrwatch.on_disk import digest_if_there, is_there
 from ocrwatch.ports import Change, Field, Ledger
 from ocrwatch.service.comparison import Comparison, Known, compare
 
@@ -79,7 +79,7 @@ def mark_as_written(journal: Journal, book: str, rows: Collection[str]) -> None:
 
 def moved_scans(journal: Journal, book: str, places: Sequence[Path]) -> list[Moved]:
     """The filed scans that are not where they were put, looked for below `places` by their content."""
-    gone = [scan for scan in journal.written.scans(book) if not scan.path.exists()]
+    gone = [scan for scan in journal.written.scans(book) if not is_there(scan.path)]
     if not gone:
         return []
     taken = {scan.path for scan in journal.written.scans(book)}
