@@ -43,6 +43,7 @@ from ocrwatch.ledger.presence import Presence
 from ocrwatch.ledger.saving import ensure_folder
 from ocrwatch.ledger.volumes import volume_of
 from ocrwatch.messages import Message, message
+from ocrwatch.on_disk import is_there
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Answers, Ledger, Reader, Render
 from ocrwatch.reading.embedded import EmbeddedReader
@@ -294,7 +295,7 @@ class App:
 
     def _make_first(self, folder: Path) -> None:
         """Make a folder that was never watched; one that is missing later is a drive that was unplugged."""
-        if folder.exists() or not self.journal.sightings.is_new(folder):
+        if is_there(folder) or not self.journal.sightings.is_new(folder):
             return
         try:
             ensure_folder(folder)

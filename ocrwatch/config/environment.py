@@ -91,7 +91,7 @@ def _field(table: str, name: str) -> FieldInfo:
 def _value(text: str, field: FieldInfo) -> object:
     try:
         read = tomllib.loads(f"value = {text.strip()}")
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text
     if set(read) != {"value"}:  # several lines: no value
         return text

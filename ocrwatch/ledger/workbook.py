@@ -50,6 +50,7 @@ from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.survey import Survey, lacks_ids
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
+from ocrwatch.on_disk import is_there
 from ocrwatch.ports import Change, Field, Line, Render
 
 _TRIES = 5
@@ -227,7 +228,7 @@ class WorkbookLedger:
         with self._locks.held(path):
             self._ensure_there(path)
             yield path
-            if path.exists():  # it may have been made just now
+            if is_there(path):  # it may have been made just now
                 self._ensure_there(path)
 
     def _change(self, change: _Change, *, packs: bool) -> None:

@@ -13,7 +13,7 @@ from ocrwatch.document import Cell, Document, Filed, Read, Row
 from ocrwatch.errors import LedgerFull
 from ocrwatch.journal import Journal
 from ocrwatch.journal.written import Cause, Noted, Scan
-from ocrwatch.on_disk import digest_if_there
+from ocrwatch.on_disk import digest_if_there, is_there
 from ocrwatch.ports import Change, Field, Ledger
 from ocrwatch.service.comparison import Comparison, Known, compare
 
@@ -90,7 +90,7 @@ def put_back(
 
 def moved_scans(journal: Journal, book: str, places: Sequence[Path]) -> list[Moved]:
     """The filed scans that are not where they were put, looked for below `places` by their content."""
-    gone = [scan for scan in journal.written.scans(book) if not scan.path.exists()]
+    gone = [scan for scan in journal.written.scans(book) if not is_there(scan.path)]
     if not gone:
         return []
     taken = {scan.path for scan in journal.written.scans(book)}

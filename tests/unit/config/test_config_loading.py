@@ -177,6 +177,11 @@ def test_unknown_settings_are_told_with_a_suggestion(tmp_path: Path, text: str, 
     assert said in complaint(tmp_path, text)
 
 
+def test_brackets_without_end_are_told(tmp_path: Path) -> None:
+    """More than can be read is a mistake of the file's."""
+    assert "brackets within brackets" in complaint(tmp_path, "x = " + "[" * 20_000)
+
+
 @pytest.mark.parametrize("name", ["api_key", "key", "apikey", "api-key", "token"])
 def test_a_key_in_the_file_is_not_shown(tmp_path: Path, name: str) -> None:
     """Who writes the key into the file is told where it belongs, and the key is not repeated."""
