@@ -31,6 +31,7 @@ from ocrwatch.desktop.battery import on_battery
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
 from ocrwatch.errors import Busy, ConfigurationError
+from ocrwatch.filing.batches import FolderPageFiler
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
@@ -205,6 +206,9 @@ class App:
 
     def _route(self, inbox: InboxSettings) -> Route:
         orders = self.journal.date_orders
+        filer = FolderFiler(
+            inbox.folder, done=inbox.done, failed=inbox.failed, after=inbox.after, render=self._render, clock=clock
+        )
         return Route(
             profile=profile_of(inbox),
             reader=self._engine.reader,
@@ -212,14 +216,8 @@ class App:
             ledger=self._ledger(inbox),
             render=self._render,
             month_of=partial(months.month_of, by=inbox.month_of) if months.is_monthly(inbox.ledger) else lambda _: "",
-            filer=FolderFiler(
-                inbox.folder,
-                done=inbox.done,
-                failed=inbox.failed,
-                after=inbox.after,
-                render=self._render,
-                clock=clock,
-            ),
+            filer=filer,
+            batches=FolderPageFiler(filer, self._engine.pages.page_file),
         )
 
     def _ledger(self, inbox: InboxSettings) -> Ledger:

@@ -24,7 +24,7 @@ from ocrwatch.ports import Clock, Ledger, Profile, Render
 
 def profile_of(inbox: Inbox) -> Profile:
     """The document type in force for `inbox`."""
-    return profile(inbox.profile_name(), inbox.fields, inbox.prompt)
+    return profile(inbox.profile_name(), inbox.fields, inbox.prompt, inbox.pages)
 
 
 def book_of(inbox: Inbox) -> str:

@@ -98,6 +98,7 @@ class Inbox(_Table):
     watch: Literal["auto", "native", "poll"] = "auto"
     recursive: StrictBool = False
     after: Literal["move", "keep"] = "move"
+    pages: Literal["auto", "together", "each"] = "auto"
     existing: Literal["ask", "read", "skip"] = "ask"
 
     @field_validator("profile")

@@ -4,4 +4,5 @@ naming.py    names that every file system takes (pure)
 reserving.py a name of one's own
 moving.py    moving onto it, and what a crash left in between
 filer.py     where an inbox's scans go
+batches.py   a batch whose pages are rows, filed page by page
 """

@@ -1,4 +1,4 @@
-"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`."""
+"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`, `done/blank`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from ocrwatch.filing.naming import REASON_SUFFIX, filed_name
 from ocrwatch.filing.reserving import explained, mark_of, reserve
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock, Render
+
+_BELOW = {Outcome.DUPLICATE: "duplicates", Outcome.BLANK: "blank"}
 
 
 class FolderFiler:
@@ -59,12 +61,29 @@ class FolderFiler:
                 with explained(note.parent):
                     note.unlink(missing_ok=True)
 
-    def _folder(self, document: Document, outcome: Outcome) -> Path:
+    @property
+    def inbox(self) -> Path:
+        """The watched folder."""
+        return self._inbox
+
+    @property
+    def keeps(self) -> bool:
+        """Whether every scan stays where it is."""
+        return self._after == "keep"
+
+    def folder(self, document: Document, outcome: Outcome, *, below: str = "") -> Path:
+        """Where scans of that outcome go; `below`: into this subfolder of it."""
+        return self._folder(document, outcome, below)
+
+    def explain(self, document: Document, page: Path, scan: Path, reason: Message) -> None:
+        """Put `reason` beside `page` of a document, in plain words; `scan` is the file that holds it."""
+        self._explain(self._note_beside(document, page), scan, reason)
+
+    def _folder(self, document: Document, outcome: Outcome, below: str = "") -> Path:
         now = datetime.fromtimestamp(self._clock()).astimezone()
         pattern = self._failed if outcome is Outcome.FAILED else self._done
         root = self._inbox / pattern.replace("{year}", f"{now:%Y}").replace("{month}", f"{now:%m}")
-        if outcome is Outcome.DUPLICATE:
-            root /= "duplicates"
+        root /= _BELOW.get(outcome, below)
         return root.joinpath(*(filed_name(part) for part in Path(document.folder).parts))
 
     def _lies_in_failed(self, document: Document) -> bool:

@@ -72,13 +72,14 @@ def moved_scans(journal: Journal, book: str, places: Sequence[Path]) -> list[Mov
 
 
 def mend_link(journal: Journal, ledger: Ledger, moved: Moved) -> bool:
-    """Let the rows of a moved scan lead to where it lies now; False where there is none. Raises what `Ledger.amend`
-    raises."""
+    """Let the rows of a moved scan lead to where it lies now; False where there is none. Rows of pages with files of
+    their own lead to those. Raises what `Ledger.amend` raises."""
     document = journal.documents.get(moved.scan.key)
     if document is None or moved.found is None or not isinstance(document.stage, Filed):
         return False
-    rows = tuple(replace(row, file=moved.found) for row in document.stage.rows)
-    mended = [ledger.amend(row.id, (), file=moved.found) for row in rows]
+    was = moved.scan.path
+    rows = tuple(row if row.page and row.file != was else replace(row, file=moved.found) for row in document.stage.rows)
+    mended = [ledger.amend(row.id, (), file=moved.found) for row in rows if row.file == moved.found]
     journal.documents.save([replace(document, stage=replace(document.stage, path=moved.found, rows=rows))])
     return any(mended)
 
