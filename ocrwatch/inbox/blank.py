@@ -15,6 +15,7 @@ Runs in the child process only.
 from __future__ import annotations
 
 import io
+from collections import Counter
 from itertools import accumulate
 
 from PIL import Image, ImageChops, ImageFilter
@@ -47,7 +48,10 @@ _NOISE_TIMES = 4.0
 _MOST_NOISE = 2.3
 """In steps, after the smoothing: grain above it may hide faint print."""
 
-_DUST_TILES = 2
+_MOST_SPECKS = 2
+_SPECK_TILES = 2
+"""Across and down: it may lie where four tiles meet."""
+
 _STREAK = 0.6
 """Of a side's length, above which a line of tiles is a streak."""
 
@@ -59,14 +63,14 @@ def is_blank(image: Image.Image) -> bool:
     if min(image.size) < _SHORTEST_SIDE_PX:
         return False
     glance = _without_rim(_reduced(image, _GLANCE_PX).convert("L"))
-    if _inked(_tiles(_contrast(glance), _GLANCE_STEPS)) >= _GLANCE_TILES:
+    if len(_inked(_tiles(_contrast(glance), _GLANCE_STEPS))) >= _GLANCE_TILES:
         return False
     contrast = _contrast(_without_rim(_reduced(image, _LONG_SIDE_PX)))
     noise = _noise(contrast)
     if noise > _MOST_NOISE:
         return False
     steps = max(_LEAST_STEPS, round(_NOISE_TIMES * noise))
-    return _inked(_tiles(contrast, steps)) <= _DUST_TILES
+    return _is_dust(_inked(_tiles(contrast, steps)))
 
 
 def is_blank_file(data: bytes) -> bool:
@@ -124,14 +128,42 @@ def _noise(contrast: Image.Image) -> float:
     return (step + share - 0.5) / 0.6745
 
 
-def _inked(tiles: Image.Image) -> int:
-    """How many tiles hold ink, streaks aside."""
+Tile = tuple[int, int]
+
+
+def _inked(tiles: Image.Image) -> set[Tile]:
+    """The tiles that hold ink, those of streaks aside."""
     width, height = tiles.size
     levels = tiles.tobytes()
     least = 255 * _INK_PIXELS // (_TILE_PX * _TILE_PX)
-    inked = [[levels[y * width + x] >= least for x in range(width)] for y in range(height)]
-    columns = [x for x in range(width) if sum(line[x] for line in inked) > _STREAK * height]
-    rows = [y for y in range(height) if sum(inked[y]) > _STREAK * width]
-    if 0 < len(columns) <= _MOST_STREAKS and not rows:
-        return sum(sum(line) - sum(line[x] for x in columns) for line in inked)
-    return sum(map(sum, inked))
+    inked = {(x, y) for y in range(height) for x in range(width) if levels[y * width + x] >= least}
+    in_column, in_row = Counter(x for x, _ in inked), Counter(y for _, y in inked)
+    columns = {x for x, count in in_column.items() if count > _STREAK * height}
+    if len(columns) > _MOST_STREAKS or any(count > _STREAK * width for count in in_row.values()):
+        return inked
+    return {tile for tile in inked if tile[0] not in columns}
+
+
+def _is_dust(inked: set[Tile]) -> bool:
+    """Whether these tiles are a few specks, each no larger than a letter."""
+    left, specks = set(inked), 0
+    while left:
+        speck = _connected(left)
+        left -= speck
+        specks += 1
+        across, down = ({tile[side] for tile in speck} for side in (0, 1))
+        if specks > _MOST_SPECKS or max(len(across), len(down)) > _SPECK_TILES:
+            return False
+    return True
+
+
+def _connected(tiles: set[Tile]) -> set[Tile]:
+    """One of `tiles`, and all that touch it."""
+    found: set[Tile] = set()
+    border = [next(iter(tiles))]
+    while border:
+        x, y = border.pop()
+        if (x, y) in tiles and (x, y) not in found:
+            found.add((x, y))
+            border += [(x + across, y + down) for across in (-1, 0, 1) for down in (-1, 0, 1)]
+    return found
