@@ -103,6 +103,7 @@ date_order = "DMY"
 watch = "poll"
 recursive = true
 after = "keep"
+pages = "each"
 existing = "skip"
 [[inbox]]
 folder = "b"
