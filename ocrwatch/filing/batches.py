@@ -15,14 +15,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path, PurePath
 
 from ocrwatch.document import Document, Outcome, PageFile
-from ocrwatch.errors import DecoderCrashed, Unreadable
+from ocrwatch.errors import DecoderCrashed, Gone, Unreadable
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.filing.moving import ensure_there
 from ocrwatch.filing.naming import filed_name
 from ocrwatch.filing.reserving import claim, explained, holds, mark_of, release, reserve
+from ocrwatch.messages import message
 from ocrwatch.on_disk import sync_folder
 
 PageBytes = Callable[[Path, str, int], bytes]
@@ -73,19 +75,27 @@ class FolderPageFiler:
             if not holds(target, _mark(document, part)) and not claim(target, _mark(document, part)):
                 return  # it was made before a crash
         source = document.path
-        if batch is not None and not os.path.lexists(source) and batch.exists():
-            source = batch  # it was moved before a crash, and somebody took the page's file away
+        if batch is not None and not os.path.lexists(source) and self._is_moved(document, batch):
+            source = batch  # before a crash; and somebody took the page's file away since
         ensure_there(source, self._filer.inbox)
         data = self._bytes(document, part, source)
         with explained(target.parent):
             _put(target, data, document)
+
+    def _is_moved(self, document: Document, batch: Path) -> bool:
+        with explained(batch.parent):
+            return batch.exists() and not holds(batch, mark_of(document.id, document.key))
 
     def _bytes(self, document: Document, part: PageFile, source: Path) -> bytes:
         try:
             return self._page_file(source, document.digest, part.page - 1)
         except (Unreadable, DecoderCrashed):
             with explained(source.parent):
-                return source.read_bytes()
+                data = source.read_bytes()
+            if sha256(data).hexdigest() != document.digest:
+                text = "{name} was taken away or replaced before it could be filed."
+                raise Gone(message(text, name=source.name)) from None
+            return data
 
 
 def _put(target: Path, data: bytes, document: Document) -> None:
