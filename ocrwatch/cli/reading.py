@@ -60,7 +60,7 @@ def read(
                 results.append({"file": name, "error": terminal.rendered(error.message)})
                 complain(about(Path(name).name, error.message), mark=terminal.BAD)
                 continue
-            results.append({"file": name, "rows": [row_data(row) for row in rows]})
+            results.append({"file": name, "blank": not rows, "rows": [row_data(row) for row in rows]})
             if not as_json:
                 _show(name, rows)
     finally:
