@@ -24,6 +24,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 from ocrwatch.batches import as_blank, failed_pages, of_parts, parts_of
@@ -49,17 +50,18 @@ from ocrwatch.errors import (
     FolderAway,
     Gone,
     Halt,
+    LedgerFull,
     LineError,
     Unexpected,
     UnexplainedRefusal,
     Unusable,
 )
 from ocrwatch.journal import Journal
-from ocrwatch.messages import message
+from ocrwatch.messages import Message, message
 from ocrwatch.ports import Checker, Clock, Field, Filer, Ledger, Line, PageFiler, Profile, Reader, Render, items_fields
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
-from ocrwatch.repeats import twin_of, warned
+from ocrwatch.repeats import same_invoice_of, twin_of, warned
 from ocrwatch.rereading import ItemLines, amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
@@ -69,8 +71,8 @@ log = logging.getLogger(__name__)
 class Route:
     """The stations that an inbox's documents pass.
 
-    `month_of` tells the month of a document's rows, "" where the ledger is one workbook for all. Without `batches`, a
-    batch whose pages are rows is filed as one file.
+    `volume_of` tells in which of the ledger's workbooks a document's rows belong, "" where there is one for all.
+    Without `batches`, a batch whose pages are rows is filed as one file.
     """
 
     profile: Profile
@@ -79,7 +81,7 @@ class Route:
     ledger: Ledger
     filer: Filer
     render: Render = str
-    month_of: Callable[[Sequence[Row]], str] = lambda _: ""
+    volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
     batches: PageFiler | None = None
 
 
@@ -118,7 +120,7 @@ class Pipeline:
             if not _is_recording(document):
                 outcomes.append(document)
                 continue
-            announced[id(self._route(document).ledger), _rows(document)[0].month].append(document)
+            announced[id(self._route(document).ledger), _rows(document)[0].volume].append(document)
             if document is not before:
                 fresh.append(document)
         try:
@@ -165,8 +167,8 @@ class Pipeline:
         except UnexplainedRefusal as error:
             raise self._refusals.weighed(document, error) from error
         self._refusals.forget()
-        months = [route.month_of([row] if row.page else rows) for row in rows]
-        rows = tuple(replace(row, month=month) for row, month in zip(rows, months, strict=True))
+        volumes = [route.volume_of([row] if row.page else rows) for row in rows]
+        rows = tuple(replace(row, volume=volume) for row, volume in zip(rows, volumes, strict=True))
         return Read(rows=rows, earlier=earlier, parts=() if earlier else parts_of(reading))
 
     # ------------------------------------------------------------ RECORD
@@ -182,6 +184,10 @@ class Pipeline:
             if len(announced) == 1:
                 return [self._met(announced[0], error)]
             return [after for document in announced for after in self._record_together([document])]
+        except LedgerFull as error:
+            fitting = _fitting(announced, error.room)
+            recorded = self._record_together(fitting) if fitting else []
+            return recorded + [self._met(document, error) for document in announced[len(fitting) :]]
         except LineError as error:
             return [self._met(document, error) for document in announced]
 
@@ -209,9 +215,12 @@ class Pipeline:
                 documents = [self._planned(document, lines, route, items) for document in documents]
             self._save(documents)
             with _net(documents[0]):
-                for document in documents:
-                    _amend(route.ledger, document)
+                _amend(route.ledger, documents)
             return self._save([advance(document, _recorded(document)) for document in documents])
+        except Unexpected as error:
+            if len(documents) == 1:
+                return [self._met(documents[0], error)]
+            return [after for document in documents for after in self._amend_together([document])]
         except LineError as error:
             return [self._met(document, error) for document in documents]
 
@@ -232,6 +241,8 @@ class Pipeline:
                 return document
             with _net(document):
                 rows = rows_of_present_scan(document, document.stage.rows)
+                if (duplicate := same_invoice_of(self._journal, document, rows, route.ledger)) is not None:
+                    return self._reached(document, duplicate)
                 rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
                 target, parts = self._named(document, document.stage.parts)
         except Gone as error:
@@ -272,10 +283,10 @@ class Pipeline:
                 target = self._reserved(document, Outcome.FAILED)
                 filer.file(document, target, reason)
                 return Filed(outcome=Outcome.FAILED, path=target or document.path, reason=reason)
-            case Duplicate(row=row):
+            case Duplicate(row=row, one_invoice=one_invoice):
                 target = self._reserved(document, Outcome.DUPLICATE)
                 filer.file(document, target)
-                reason = message("Same file as row {row}.", row=row)
+                reason = _reason_of_twin(row, one_invoice=one_invoice)
                 return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
             case Blank():
                 target = self._reserved(document, Outcome.BLANK)
@@ -358,12 +369,27 @@ def _lines_by_id(ledger: Ledger, items: str, ids: Collection[str]) -> dict[str, 
     return found
 
 
-def _amend(ledger: Ledger, document: Document) -> None:
-    assert isinstance(document.stage, Read)
-    for change in amendments(document.stage):
-        ledger.amend(change.row.id, change.cells, reading=change.row, items=change.items)
-    if further := further_rows(document.stage):
+def _amend(ledger: Ledger, documents: Sequence[Document]) -> None:
+    """What changes in the rows of all, in one write; what they have more, in another."""
+    stages = [document.stage for document in documents if isinstance(document.stage, Read)]
+    if changes := [change for stage in stages for change in amendments(stage)]:
+        ledger.amend(changes)
+    if further := [row for stage in stages for row in further_rows(stage)]:
         ledger.append(further)
+
+
+def _reason_of_twin(row: int, *, one_invoice: bool) -> Message:
+    if one_invoice:
+        return message("Same invoice as row {row}, as another file.", row=row)
+    if row == 0:
+        return message("Same file as an earlier one, whose row lost its Document ID when that column was deleted.")
+    return message("Same file as row {row}.", row=row)
+
+
+def _fitting(documents: Sequence[Document], room: int) -> Sequence[Document]:
+    """The first of `documents`, not all of them, whose rows are `room` at most."""
+    ends = list(accumulate(len(_rows(document)) for document in documents))
+    return documents[: min(len(documents) - 1, sum(end <= room for end in ends))]
 
 
 def _is_recording(document: Document) -> bool:

@@ -101,6 +101,22 @@ class Picture:
     is_blank: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """What an e-invoice's own data says.
+
+    `facts` by their meaning (`reading.meanings` lists them): numbers and names as they stand, days as 2026-11-05,
+    moments as 2026-11-05 19:54, amounts as 1234.50. `lines` are those of its table, in the same way. `invoice` tells
+    this invoice from all others, "" where the data does not.
+    """
+
+    facts: Mapping[str, str]
+    lines: tuple[Mapping[str, str], ...] = ()
+    paper: Literal["invoice", "train ticket"] = "invoice"
+    invoice: str = ""
+    remarks: tuple[Message, ...] = ()
+
+
 class Pages(Protocol):
     """Any file as page pictures, decoded away from the daemon."""
 
@@ -117,6 +133,10 @@ class Pages(Protocol):
 
         Raises `Gone` when the file is not there or has other bytes now; `Unreadable`; `DecoderCrashed`.
         """
+        ...
+
+    def embedded(self, path: Path, digest: str) -> Embedded | None:
+        """The data of an invoice in the file whose bytes have `digest`; None: there is none. Raises as `picture`."""
         ...
 
 
@@ -136,8 +156,8 @@ class Reading:
     `entries`: one mapping of field name to text (or a table's lines) per row that the document becomes (usually one);
     None and a missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is
     display text ("1", "5 of 39", "3 of 4 (1 blank)"). `text` is all text seen, where the engine gives it. `remarks` go
-    to the row's `Check`. Where each page is a row, `apart` holds the reading of each, and `unread` the pages that could
-    not be read. `is_blank`: all pages are.
+    to the row's `Check`. `embedded` is the document's own data, where it was used. Where each page is a row, `apart`
+    holds the reading of each, and `unread` the pages that could not be read. `is_blank`: all pages are.
     """
 
     entries: tuple[Mapping[str, Said], ...]
@@ -145,6 +165,7 @@ class Reading:
     pages: str
     text: str = ""
     remarks: tuple[Message, ...] = ()
+    embedded: Embedded | None = None
     apart: tuple[PageReading, ...] = ()
     unread: tuple[PageFile, ...] = ()
     is_blank: bool = False
@@ -205,6 +226,19 @@ class Line:
     shown: Mapping[str, Shown]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to become another in the row `id`: its `cells`; with `reading`, also Check, Pages and Engine, as for that
+    row; with `file`, where its link leads. The lines of the id in the sheets of `items` become these, in the same
+    write; a line too many is emptied."""
+
+    id: str
+    cells: Sequence[Cell] = ()
+    reading: Row | None = None
+    file: Path | None = None
+    items: Sequence[Items] = ()
+
+
 class Ledger(Protocol):
     """One sheet of one workbook, and beside it a sheet for each table that its documents have."""
 
@@ -220,20 +254,8 @@ class Ledger(Protocol):
         """The row numbers of those of `ids` that the sheet holds. Raises as `append`."""
         ...
 
-    def amend(
-        self,
-        row_id: str,
-        cells: Sequence[Cell],
-        *,
-        reading: Row | None = None,
-        file: Path | None = None,
-        items: Sequence[Items] = (),
-    ) -> bool:
-        """Change cells of a row; False when the sheet does not hold it. Raises as `append`.
-
-        `reading`: the columns Check, Pages and Engine too, as for this row. `file`: the link leads there. `items`: the
-        lines of the row's id in the sheets of these become these, in the same write; a line too many is emptied.
-        """
+    def amend(self, changes: Sequence[Change]) -> set[str]:
+        """Change rows in one write, each once at most; the ids of those that the sheet holds. Raises as `append`."""
         ...
 
     def lines(self, items: str = "") -> Iterator[Line]:
@@ -251,6 +273,7 @@ class Filer(Protocol):
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
         """Create the final name exclusively, holding the document's mark; None when the scan is to stay.
 
+        A document that was read may be named by its rows; the same rows make the same name.
         A name that already holds this very mark is taken over: a crash came before the journal knew of it.
         Raises `FolderAway`, `DiskFull`.
         """

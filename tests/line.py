@@ -18,7 +18,7 @@ from ocrwatch.errors import Gone, Halt, LineError
 from ocrwatch.filing.batches import FolderPageFiler
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.journal import Journal
-from ocrwatch.ledger.monthly import MonthlyLedger
+from ocrwatch.ledger.in_volumes import SeriesLedger
 from ocrwatch.messages import Message, message
 from ocrwatch.on_disk import digest_if_there, signature_of
 from ocrwatch.pipeline import Pipeline, Route
@@ -147,7 +147,8 @@ class Line:
         self.state = folder / "state"
         self.ledger = ledger or FakeLedger()
         self.billed: Counter[str] = Counter()
-        self.month_of: Callable[[Sequence[Row]], str] = lambda _: ""
+        self.volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
+        self.name = ""
         self.halts: list[Halt] = []
         self.now = NOW
 
@@ -174,14 +175,22 @@ class Running:
         self.line = line
         self.journal = journal
         self.reader = ScriptedReader(journal, line.billed)
-        filer = FolderFiler(line.inbox, done="done", failed="failed", after="move", render=str, clock=lambda: line.now)
+        filer = FolderFiler(
+            line.inbox,
+            done="done",
+            failed="failed",
+            after="move",
+            name=line.name,
+            render=str,
+            clock=lambda: line.now,
+        )
         route = Route(
             profile=PROFILE,
             reader=self.reader,
             checker=PlainChecker(),
             ledger=line.ledger,
             filer=filer,
-            month_of=line.month_of,
+            volume_of=line.volume_of,
             batches=(batches := FolderPageFiler(filer, page_bytes)),
         )
         self.routes = {str(line.inbox): route}
@@ -191,7 +200,7 @@ class Running:
         crasher.around(journal.invoices, "mark")
         crasher.around(filer, "reserve", "file")
         crasher.around(batches, "reserve", "_reserved", "file")
-        if isinstance(line.ledger, FakeLedger | MonthlyLedger) and crasher.at is not None:
+        if isinstance(line.ledger, FakeLedger | SeriesLedger) and crasher.at is not None:
             self.ledger_guard = _Guarded(line.ledger, crasher)
             self.routes[str(line.inbox)] = replace(route, ledger=self.ledger_guard)
 
@@ -237,7 +246,7 @@ class Running:
 class _Guarded:
     """The ledger with moments around its writing; its rows outlive the crash."""
 
-    def __init__(self, ledger: FakeLedger | MonthlyLedger, crasher: Crasher) -> None:
+    def __init__(self, ledger: FakeLedger | SeriesLedger, crasher: Crasher) -> None:
         self.append = crasher._wrapped(ledger.append)
         self.find = ledger.find
         self.amend = crasher._wrapped(ledger.amend)

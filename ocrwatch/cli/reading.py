@@ -38,7 +38,10 @@ def read(
             "--profile",
             metavar="TYPE",
             help=help_text(
-                message("The document type: receipt, receipt-items, invoice, train-ticket (default: as configured).")
+                message(
+                    "The document type: receipt, receipt-items, invoice, china-invoice, train-ticket (default: as "
+                    "configured)."
+                )
             ),
         ),
     ] = "",
@@ -117,7 +120,7 @@ class PictureReader:
     def _linked(self, url: str) -> Reading:
         from ocrwatch.reading.endpoint import EndpointReader
 
-        reader = self._engine.reader
+        reader = self._engine.ocr
         if not isinstance(reader, EndpointReader):
             raise UsageError(
                 message(

@@ -12,7 +12,7 @@ import typer
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated, whereabouts
 from ocrwatch.cli.showing import display, items_lines, row_pairs
-from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_pairs
+from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_json, say_pairs
 from ocrwatch.document import (
     Arrived,
     Blank,
@@ -53,7 +53,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
         pause = now.daemon.pause if running else pause_from_json(journal.orders.pause())
         failed = journal.documents.failed()[:_SHOWN]
     if as_json:
-        say(status_to_json(now, rendered))
+        say_json(status_to_json(now, rendered))
         return 0
     _say_state(now, pause)
     if not running:
@@ -159,7 +159,7 @@ def _of_no_document(name: str, folders: Sequence[FolderStatus]) -> Iterator[Mess
     for folder in folders:
         yield from (said for said in folder.not_ready if name in str(said))
         if name in folder.other_kinds:
-            yield message("{name} is no picture and no PDF: it is left alone where it lies.", name=name)
+            yield message("{name} is no picture, no PDF and no e-invoice: it is left alone where it lies.", name=name)
 
 
 def _story(document: Document) -> Iterator[Message]:
@@ -173,8 +173,13 @@ def _story(document: Document) -> Iterator[Message]:
             yield message("Its row is written; the scan is to be filed.")
         case Refused(reason=reason):
             yield message("It cannot be read: {reason}", reason=reason)
+        case Duplicate(row=row, one_invoice=True):
+            yield message("The same invoice stands in row {row} already, from another file.", row=row)
         case Duplicate(row=row):
-            yield message("The same file stands in row {row} already.", row=row)
+            if row:
+                yield message("The same file stands in row {row} already.", row=row)
+            else:
+                yield message("The same file was recorded already.")
         case Blank():
             yield message("It is blank; it is to be put into the folder blank.")
         case Filed():
@@ -216,6 +221,8 @@ def _by_hand(journal: Journal, document: Document) -> tuple[Message, ...]:
                 said.append(message("Its row was deleted from the spreadsheet by hand."))
             case Cause.LOST | Cause.UNCLEAR:
                 said.append(message("Its row is missing from the spreadsheet: ocrwatch ledger check"))
+            case Cause.NAMELESS:
+                said.append(message("Its row lost its Document ID when that column was deleted from the spreadsheet."))
             case None:
                 pass
     return tuple(said)

@@ -18,7 +18,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from ocrwatch.document import Document, Outcome, PageFile
+from ocrwatch.document import Document, Outcome, PageFile, Read
 from ocrwatch.errors import DecoderCrashed, Gone, Unreadable
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.filing.moving import ensure_there
@@ -68,7 +68,14 @@ class FolderPageFiler:
 
     def _reserved(self, document: Document, part: PageFile) -> Path:
         outcome = Outcome.DONE if part.reason is None else Outcome.FAILED
-        return reserve(self._filer.folder(document, outcome), _page_path(document, part).name, _mark(document, part))
+        return reserve(self._filer.folder(document, outcome), self._name(document, part), _mark(document, part))
+
+    def _name(self, document: Document, part: PageFile) -> str:
+        """Of a page that was read, its first row gives it, where scans are renamed."""
+        own = _page_path(document, part).name
+        rows = document.stage.rows if isinstance(document.stage, Read) and part.reason is None else ()
+        row = next((row for row in rows if row.page == part.page), None)
+        return own if row is None else self._filer.name_of(row, own)
 
     def _make(self, document: Document, part: PageFile, target: Path, batch: Path | None) -> None:
         with explained(target.parent):

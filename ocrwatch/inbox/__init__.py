@@ -19,4 +19,6 @@ pictures.py      Pillow
 pdf.py           PDFium
 blank.py         is a page blank?
 splitting.py     a page of a batch as a file of its own
+invoices.py      files that are data and no picture: OFD, XML
+einvoices/       the data inside e-invoices
 """

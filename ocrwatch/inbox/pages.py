@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.errors import DecoderCrashed
+from ocrwatch.inbox.einvoices.found import from_data
 from ocrwatch.messages import JSON, message
-from ocrwatch.ports import Inspection, Picture, PictureLimits
+from ocrwatch.ports import Embedded, Inspection, Picture, PictureLimits
 
 _TIMEOUT_SECONDS = 120.0
 """For one call; a 500 MB TIFF on a slow share takes a minute."""
@@ -37,6 +38,11 @@ class ChildPages:
         assert isinstance(width, int)
         assert isinstance(height, int)
         return Picture(data, str(made["kind"]), width, height, is_blank=made["is_blank"] is True)
+
+    def embedded(self, path: Path, digest: str) -> Embedded | None:
+        """The data of an invoice inside the file. Raises as the port says."""
+        found, _ = self._call("embedded", path, {"digest": digest})
+        return from_data(found)
 
     def page_file(self, path: Path, digest: str, page: int) -> bytes:
         """Page `page` (from 0) as the bytes of a file of its own. Raises as `picture`."""

@@ -228,7 +228,7 @@ def test_a_page_that_was_unreadable_before_moves_no_other_pages_values() -> None
         (f"{ID}-3", "D"),
         (f"{ID}-2", "B"),
     ]
-    assert [(change.row.id, change.cells) for change in amendments(stage)] == [(f"{ID}-3", (Cell("company", "D"),))]
+    assert [(change.id, change.cells) for change in amendments(stage)] == [(f"{ID}-3", (Cell("company", "D"),))]
     (further,) = further_rows(stage)
     assert further.id == f"{ID}-2"
     assert further.file == before.path
