@@ -132,14 +132,7 @@ def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
     for number, row in enumerate(stage.rows):
         if number < len(stage.earlier):
             before = stage.earlier[number]
-            rows[number] = replace(
-                row,
-                id=before.id,
-                received=before.received,
-                folder=before.folder,
-                file=before.file,
-                volume=before.volume,
-            )
+            rows[number] = _in_place_of(before, row)
         else:
             rows.append(replace(row, id=f"{document.id}-{number + 1}", file=document.path, volume=rows[0].volume))
     if len(stage.rows) < len(stage.earlier):
@@ -161,20 +154,17 @@ def _paired_by_page(document: Document, stage: Read) -> tuple[Row, ...]:
             rows.append(before)
             continue
         row = further[before.page].pop(0)
-        rows.append(
-            replace(
-                row,
-                id=before.id,
-                received=before.received,
-                folder=before.folder,
-                file=before.file,
-                volume=before.volume,
-            )
-        )
+        rows.append(_in_place_of(before, row))
     rows += [replace(row, file=document.path) for page in further.values() for row in page]
     if len(stage.rows) < len(stage.earlier):
         rows[0] = replace(rows[0], check=(*rows[0].check, _fewer(stage)))
     return tuple(rows)
+
+
+def _in_place_of(before: Row, row: Row) -> Row:
+    return replace(
+        row, id=before.id, received=before.received, folder=before.folder, file=before.file, volume=before.volume
+    )
 
 
 def _fewer(stage: Read) -> Message:

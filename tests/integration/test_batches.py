@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from ocrwatch.document import Document, PageFile
+from ocrwatch.document import Cell, Document, PageFile, Read, Row
 from ocrwatch.errors import DecoderCrashed, Gone, Unreadable
 from ocrwatch.filing.batches import FolderPageFiler
 from ocrwatch.filing.filer import FolderFiler
@@ -68,6 +69,23 @@ def test_pages_have_names_that_sort_and_the_batch_lies_among_the_originals(inbox
     }
     note = inbox / "failed" / "anna" / "batch p02.pdf.reason.txt"
     assert "It is torn." in note.read_text(encoding="utf-8-sig")
+
+
+def test_pages_are_renamed_by_their_own_rows(inbox: Path) -> None:
+    """Where scans are named by what they say; the batch and an unread page keep their names, equal ones are numbered."""
+    filer = FolderFiler(
+        inbox, done="done", failed="failed", after="move", name="{company}", render=str, clock=lambda: 0.0
+    )
+    pages = FolderPageFiler(filer, _page)
+    received = datetime(2026, 11, 25, tzinfo=UTC)
+    rows = tuple(
+        Row(id=f"id-{page}", cells=(Cell("company", "ACME"),), received=received, engine="e", page=page)
+        for page in (1, 12)
+    )
+    batch, parts = pages.reserve(replace(_batch(inbox), stage=Read(rows=rows, parts=PARTS)), PARTS)
+    assert batch is not None
+    names = [batch.name, *(part.target.name for part in parts if part.target is not None)]
+    assert names == ["batch.pdf", "ACME.pdf", "batch p02.pdf", "ACME (2).pdf"]
 
 
 def test_names_are_nobody_elses(inbox: Path) -> None:
