@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from ocrwatch.document import Filed, Outcome, Recorded
 from ocrwatch.service import orders
+from ocrwatch.service.recovery import Places, rebuild
 from tests.fakes_ledger import FakeLedger
 from tests.line import Crash, Crasher, Line
 
@@ -167,3 +169,34 @@ def test_a_batch_read_again_keeps_each_row_with_its_page(tmp_path: Path) -> None
         assert "reading 2" in str(row.cells[0].value)
         assert row.file is not None
         assert row.file.name == (f"batch p{row.page}.pdf" if row.page else "a.jpg")
+
+
+def test_a_lost_journal_doubles_no_row_of_a_batch_and_loses_no_page(tmp_path: Path) -> None:
+    """It is lost when the rows are written and no page is made: the batch is read once more, for its pages' files."""
+    line = Line(tmp_path)
+    line.drop("batch.pdf", "batch of 4")
+    line.drop("a.jpg", "single")
+    with line.started() as running:
+        running.take_in()
+        while not all(isinstance(each.stage, Recorded) for each in running.journal.documents.on_the_line()):
+            running.work(1)
+    assert isinstance(line.ledger, FakeLedger)
+    before = [(row.id, row.file) for row in line.ledger.rows]
+    shutil.rmtree(line.state)
+    with line.started() as running:
+        route = running.routes[str(line.inbox)]
+        running.routes[str(line.inbox)] = replace(route, profile=replace(route.profile, pages="each"))
+        place = Places(book="book", recursive=False, done=line.inbox / "done", failed=line.inbox / "failed")
+        rebuild(running.journal, {str(line.inbox): place}, running.routes, lambda: line.now)
+        running.take_in()
+        assert running.work()
+    assert [(row.id, row.file) for row in line.ledger.rows] == before
+    assert all(file is not None and file.exists() for _, file in before)
+    assert _texts(line.inbox) == {
+        "done/a.jpg": "single",
+        "done/batch p1.pdf": "page 1 of batch of 4",
+        "done/batch p2.pdf": "page 2 of batch of 4",
+        "done/batch p4.pdf": "page 4 of batch of 4",
+        "done/originals/batch.pdf": "batch of 4",
+        "failed/batch p3.pdf": "page 3 of batch of 4",
+    }
