@@ -22,10 +22,10 @@ from PIL import Image, ImageChops, ImageFilter
 
 from ocrwatch.inbox.pictures import DECODER_FAULTS
 
-_LONG_SIDE_PX = 1800
-"""About 155 dpi of a page: the strokes of small print are still two pixels wide."""
+_SHORT_SIDE_PX = 1270
+"""About 155 dpi of a page, more of a receipt, however long: the strokes of small print are still two pixels wide."""
 
-_GLANCE_PX = 700
+_GLANCE_PX = 500
 _GLANCE_STEPS = 20
 _GLANCE_TILES = 20
 """So much ink on a small picture of the page, so dark: print for certain. Most pages need no closer look."""
@@ -65,7 +65,7 @@ def is_blank(image: Image.Image) -> bool:
     glance = _without_rim(_reduced(image, _GLANCE_PX).convert("L"))
     if len(_inked(_tiles(_contrast(glance), _GLANCE_STEPS))) >= _GLANCE_TILES:
         return False
-    contrast = _contrast(_without_rim(_reduced(image, _LONG_SIDE_PX)))
+    contrast = _contrast(_without_rim(_reduced(image, _SHORT_SIDE_PX)))
     noise = _noise(contrast)
     if noise > _MOST_NOISE:
         return False
@@ -77,9 +77,9 @@ def is_blank_file(data: bytes) -> bool:
     """As `is_blank`, of a picture that is passed on as it is; one that does not decode is not blank."""
     try:
         with Image.open(io.BytesIO(data)) as image:
-            longest = max(image.size)
-            if longest > _LONG_SIDE_PX:  # a JPEG is decoded no larger than need be
-                width, height = (side * _LONG_SIDE_PX // longest for side in image.size)
+            shortest = min(image.size)
+            if shortest > _SHORT_SIDE_PX:  # a JPEG is decoded no larger than need be
+                width, height = (side * _SHORT_SIDE_PX // shortest for side in image.size)
                 image.draft(None, (width, height))
             return is_blank(image)
     except DECODER_FAULTS:
@@ -91,12 +91,12 @@ def _tiles(contrast: Image.Image, steps: int) -> Image.Image:
     return contrast.point([255 * (step >= steps) for step in range(256)]).reduce(_TILE_PX)
 
 
-def _reduced(image: Image.Image, long_side_px: int) -> Image.Image:
+def _reduced(image: Image.Image, short_side_px: int) -> Image.Image:
     image = image if image.mode in ("L", "RGB") else image.convert("RGB")
-    longest = max(image.size)
-    if longest <= long_side_px:
+    shortest = min(image.size)
+    if shortest <= short_side_px:
         return image
-    width, height = (max(1, round(side * long_side_px / longest)) for side in image.size)
+    width, height = (max(1, round(side * short_side_px / shortest)) for side in image.size)
     return image.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0)
 
 

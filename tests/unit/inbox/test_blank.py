@@ -80,6 +80,12 @@ def test_a_faint_receipt_is_not_blank(contrast: int, noise: float) -> None:
     assert not is_blank(_scanned(_printed(_paper(CREAM), contrast), noise))
 
 
+def test_a_long_faint_receipt_is_not_blank() -> None:
+    """A metre of thermal paper is not made smaller than its print can bear."""
+    assert not is_blank(_scanned(_printed(_paper(CREAM, (580, 6000)), 14, lines=30), 2))
+    assert is_blank(_scanned(_paper(CREAM, (580, 6000)), 2))
+
+
 @pytest.mark.parametrize("contrast", [16, 40, 200])
 def test_a_single_line_is_not_blank(contrast: int) -> None:
     """A slip with one line on a large sheet."""
