@@ -32,6 +32,7 @@ from ocrwatch.desktop.battery import on_battery
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
 from ocrwatch.errors import Busy, ConfigurationError
+from ocrwatch.filing.batches import FolderPageFiler
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
@@ -217,6 +218,15 @@ class App:
 
     def _route(self, inbox: InboxSettings) -> Route:
         orders = self.journal.date_orders
+        filer = FolderFiler(
+            inbox.folder,
+            done=inbox.done,
+            failed=inbox.failed,
+            after=inbox.after,
+            name=inbox.name,
+            render=self._render,
+            clock=clock,
+        )
         return Route(
             profile=profile_of(inbox),
             reader=self._engine.reader,
@@ -229,15 +239,8 @@ class App:
             ledger=self._ledger(inbox),
             render=self._render,
             volume_of=partial(volume_of, ledger=inbox.ledger, by=inbox.month_of, top=inbox.folder.name),
-            filer=FolderFiler(
-                inbox.folder,
-                done=inbox.done,
-                failed=inbox.failed,
-                after=inbox.after,
-                name=inbox.name,
-                render=self._render,
-                clock=clock,
-            ),
+            filer=filer,
+            batches=FolderPageFiler(filer, self._engine.pages.page_file),
         )
 
     def _ledger(self, inbox: InboxSettings) -> Ledger:

@@ -27,7 +27,7 @@ from ocrwatch.ports import Clock, Ledger, Profile, Render, items_fields
 
 def profile_of(inbox: Inbox) -> Profile:
     """The document type in force for `inbox`."""
-    return profile(inbox.profile_name(), inbox.fields, inbox.prompt)
+    return profile(inbox.profile_name(), inbox.fields, inbox.prompt, inbox.pages)
 
 
 def buyer_of(inbox: Inbox) -> Buyer:

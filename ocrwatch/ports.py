@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ocrwatch.document import Cell, Document, Items, Outcome, Row
+from ocrwatch.document import Cell, Document, Items, Outcome, PageFile, Row
 from ocrwatch.messages import Message
 
 Render = Callable[[Message], str]
@@ -26,6 +26,8 @@ Clock = Callable[[], float]
 
 FieldType = Literal["text", "amount", "date", "datetime", "id", "integer", "items"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
+PagesRule = Literal["together", "each"]
+"""All pages of a file are one document and one row; or each page is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Profile:
     name: str
     fields: tuple[Field, ...]
     prompt: str | None = None
+    pages: PagesRule = "together"
 
 
 # ---------------------------------------------------------------- pages
@@ -89,12 +92,13 @@ class PictureLimits:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One upright page, encoded; `kind` is the MIME type of `data`."""
+    """One upright page, encoded; `kind` is the MIME type of `data`. `is_blank`: nothing is printed or written on it."""
 
     data: bytes
     kind: str
     width_px: int
     height_px: int
+    is_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +155,9 @@ class Reading:
 
     `entries`: one mapping of field name to text (or a table's lines) per row that the document becomes (usually one);
     None and a missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is
-    display text ("1", "5 of 39"). `text` is all text seen, where the engine gives it. `remarks` go to the row's
-    `Check`. `embedded` is the document's own data, where it was used.
+    display text ("1", "5 of 39", "3 of 4 (1 blank)"). `text` is all text seen, where the engine gives it. `remarks` go
+    to the row's `Check`. `embedded` is the document's own data, where it was used. Where each page is a row, `apart`
+    holds the reading of each, and `unread` the pages that could not be read. `is_blank`: all pages are.
     """
 
     entries: tuple[Mapping[str, Said], ...]
@@ -161,6 +166,17 @@ class Reading:
     text: str = ""
     remarks: tuple[Message, ...] = ()
     embedded: Embedded | None = None
+    apart: tuple[PageReading, ...] = ()
+    unread: tuple[PageFile, ...] = ()
+    is_blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """The reading of page `page` (from 1) by itself."""
+
+    page: int
+    reading: Reading
 
 
 class Reader(Protocol):
@@ -270,4 +286,29 @@ class Filer(Protocol):
         the scan is not there any more or other bytes are (those stay in the inbox or go back to it); the
         reserved name is then released.
         """
+        ...
+
+
+class PageFiler(Protocol):
+    """Files a batch whose pages are rows: each page as a file of its own, then the batch itself.
+
+    The batch's own name comes of `reserve`, and it is moved onto it by `Filer.file`, last.
+    """
+
+    def reserve(self, document: Document, parts: Sequence[PageFile]) -> tuple[Path | None, tuple[PageFile, ...]]:
+        """The name of the batch among the originals, and `parts` with theirs, as `Filer.reserve` does.
+
+        None each, where scans are to stay. Raises as `Filer.reserve`.
+        """
+        ...
+
+    def file(self, document: Document, part: PageFile, batch: Path | None) -> None:
+        """Make the page's file; `batch` is the batch's reserved name. Idempotent: one that is made is left alone.
+
+        Raises as `Filer.file`, but the names are kept then.
+        """
+        ...
+
+    def release(self, document: Document, parts: Sequence[PageFile], batch: Path | None) -> None:
+        """Let go of the batch's name and of those of pages that were not made: it is gone. Raises `FolderAway`."""
         ...

@@ -62,7 +62,7 @@ class Endpoint(_Table):
     model: str = Field(default="qwen-vl-ocr-latest", min_length=1)
     timeout_seconds: float = Field(default=310, gt=0, le=3600, strict=True)
     concurrency: Literal["auto"] | Annotated[StrictInt, Field(ge=1, le=64)] = "auto"
-    min_pixels: StrictInt = Field(default=3072, ge=3072)
+    min_pixels: StrictInt = Field(default=3072, ge=3072, le=15_680_000)
     max_pixels: StrictInt = Field(default=8_388_608, ge=3072, le=30_720_000)
     pixel_fields: Literal["auto"] | StrictBool = "auto"
     api_key_file: AbsolutePath | None = None
@@ -129,6 +129,7 @@ class Inbox(_Table):
     recursive: StrictBool = False
     after: Literal["move", "keep"] = "move"
     name: str = ""
+    pages: Literal["auto", "together", "each"] = "auto"
     existing: Literal["ask", "read", "skip"] = "ask"
     buyer: Buyer | None = None
 

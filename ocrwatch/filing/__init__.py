@@ -5,4 +5,5 @@ templates.py names made of what was read (pure)
 reserving.py a name of one's own
 moving.py    moving onto it, and what a crash left in between
 filer.py     where an inbox's scans go
+batches.py   a batch whose pages are rows, filed page by page
 """

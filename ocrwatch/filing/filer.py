@@ -1,4 +1,4 @@
-"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`.
+"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`, `done/blank`.
 
 A scan that was read may be renamed by what its row says (`templates.py`). Read again, it keeps the name it has.
 """
@@ -10,13 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ocrwatch.document import Document, Outcome, Read
+from ocrwatch.document import Document, Outcome, Read, Row
 from ocrwatch.filing.moving import ensure_there, move, write_beside
 from ocrwatch.filing.naming import REASON_SUFFIX, filed_name
 from ocrwatch.filing.reserving import explained, mark_of, reserve
 from ocrwatch.filing.templates import named_after, parsed
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock, Render
+
+_BELOW = {Outcome.DUPLICATE: "duplicates", Outcome.BLANK: "blank"}
 
 
 class FolderFiler:
@@ -66,21 +68,41 @@ class FolderFiler:
                 with explained(note.parent):
                     note.unlink(missing_ok=True)
 
+    @property
+    def inbox(self) -> Path:
+        """The watched folder."""
+        return self._inbox
+
+    @property
+    def keeps(self) -> bool:
+        """Whether every scan stays where it is."""
+        return self._after == "keep"
+
+    def folder(self, document: Document, outcome: Outcome, *, below: str = "") -> Path:
+        """Where scans of that outcome go; `below`: into this subfolder of it."""
+        return self._folder(document, outcome, below)
+
+    def explain(self, document: Document, page: Path, scan: Path, reason: Message) -> None:
+        """Put `reason` beside `page` of a document, in plain words; `scan` is the file that holds it."""
+        self._explain(self._note_beside(document, page), scan, reason)
+
     def _name(self, document: Document, outcome: Outcome) -> str:
         """Of a paper with several rows, the first gives the name."""
-        own = document.path.name
         match document.stage:
-            case Read(rows=(row, *_)) if outcome is Outcome.DONE and self._template is not None:
-                return named_after(row, self._template, own)
+            case Read(rows=(row, *_)) if outcome is Outcome.DONE:
+                return self.name_of(row, document.path.name)
             case _:
-                return own
+                return document.path.name
 
-    def _folder(self, document: Document, outcome: Outcome) -> Path:
+    def name_of(self, row: Row, own: str) -> str:
+        """What the file that `row` was read from is called; `own` is its name so far."""
+        return own if self._template is None else named_after(row, self._template, own)
+
+    def _folder(self, document: Document, outcome: Outcome, below: str = "") -> Path:
         now = datetime.fromtimestamp(self._clock()).astimezone()
         pattern = self._failed if outcome is Outcome.FAILED else self._done
         root = self._inbox / pattern.replace("{year}", f"{now:%Y}").replace("{month}", f"{now:%m}")
-        if outcome is Outcome.DUPLICATE:
-            root /= "duplicates"
+        root /= _BELOW.get(outcome, below)
         return root.joinpath(*(filed_name(part) for part in Path(document.folder).parts))
 
     def _lies_in_failed(self, document: Document) -> bool:

@@ -3,7 +3,7 @@
 Rules
   1. What a file is, its content tells (`kinds.py`), never its name.
   2. A complete file goes to its end (`ends.py`) and decodes to it. One that ends early is not ready; it is no failure.
-  3. A picture that a reader takes as it is, is passed on byte for byte, and not decoded once more.
+  3. A picture that a reader takes as it is, is passed on byte for byte, and decoded only to see whether it is blank.
 
 Loads Pillow, and pypdfium2 for PDFs: import it in the child, nowhere else.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ocrwatch.errors import Gone, Unreadable
 from ocrwatch.inbox import invoices, pictures
+from ocrwatch.inbox.blank import is_blank, is_blank_file
 from ocrwatch.inbox.einvoices.found import to_data
 from ocrwatch.inbox.ends import reaches_its_end
 from ocrwatch.inbox.kinds import OFD, XML, may_hold_invoice
@@ -64,11 +65,12 @@ def picture(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
         with pictures.opened(path, data) as image:
             if pictures.is_fine_as_it_is(image, kind, data, limits):
                 _ensure_usable(path, image.size, limits)
-                return _answer(kind, image.size), data
+                return _answer(kind, image.size, is_blank=is_blank_file(data)), data
             made = pictures.upright(path, image, page, limits)
     _ensure_usable(path, made.size, limits)
+    is_empty = is_blank(made)
     data, kind, size = pictures.encoded(made, limits.max_bytes)
-    return _answer(kind, size), data
+    return _answer(kind, size, is_blank=is_empty), data
 
 
 def embedded(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
@@ -117,5 +119,5 @@ def _ensure_usable(path: Path, size: tuple[int, int], limits: PictureLimits) -> 
         raise Unreadable(message("{name} is a strip too narrow to be read.", name=path.name))
 
 
-def _answer(kind: str, size: tuple[int, int]) -> JSON:
-    return {"kind": kind, "width_px": size[0], "height_px": size[1]}
+def _answer(kind: str, size: tuple[int, int], *, is_blank: bool) -> JSON:
+    return {"kind": kind, "width_px": size[0], "height_px": size[1], "is_blank": is_blank}

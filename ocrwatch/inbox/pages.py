@@ -37,17 +37,24 @@ class ChildPages:
         width, height = made["width_px"], made["height_px"]
         assert isinstance(width, int)
         assert isinstance(height, int)
-        return Picture(data, str(made["kind"]), width, height)
+        return Picture(data, str(made["kind"]), width, height, is_blank=made["is_blank"] is True)
 
     def embedded(self, path: Path, digest: str) -> Embedded | None:
         """The data of an invoice inside the file. Raises as the port says."""
         found, _ = self._call("embedded", path, {"digest": digest})
         return from_data(found)
 
-    def _call(self, function: str, path: Path, arguments: dict[str, JSON]) -> tuple[JSON, bytes]:
+    def page_file(self, path: Path, digest: str, page: int) -> bytes:
+        """Page `page` (from 0) as the bytes of a file of its own. Raises as `picture`."""
+        _, data = self._call("page_file", path, {"digest": digest, "page": page}, module="splitting")
+        return data
+
+    def _call(
+        self, function: str, path: Path, arguments: dict[str, JSON], *, module: str = "decoding"
+    ) -> tuple[JSON, bytes]:
         try:
             return self._child.call(
-                f"ocrwatch.inbox.decoding:{function}",
+                f"ocrwatch.inbox.{module}:{function}",
                 {"path": str(path), **arguments},
                 timeout_seconds=_TIMEOUT_SECONDS,
             )

@@ -119,11 +119,15 @@ def _append(journal: Journal, book: str, ledger: Ledger, ids: Collection[str]) -
 
 
 def _leading_to(journal: Journal, moved: Moved) -> Document | None:
-    """The document of a moved scan as it is to be; None where it is not known or its scan was not found."""
+    """The document of a moved scan as it is to be; None where it is not known or its scan was not found.
+
+    Rows of pages with files of their own lead to those, wherever the batch lies.
+    """
     document = journal.documents.get(moved.scan.key)
     if document is None or moved.found is None or not isinstance(document.stage, Filed):
         return None
-    rows = tuple(replace(row, file=moved.found) for row in document.stage.rows)
+    was = moved.scan.path
+    rows = tuple(row if row.page and row.file != was else replace(row, file=moved.found) for row in document.stage.rows)
     return replace(document, stage=replace(document.stage, path=moved.found, rows=rows))
 
 

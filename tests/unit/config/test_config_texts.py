@@ -106,6 +106,7 @@ date_order = "DMY"
 watch = "poll"
 recursive = true
 after = "keep"
+pages = "each"
 name = '{票"价"} {received}'
 existing = "skip"
 buyer = {name = "云溪\\"科技", tax_id = "91330105MA7C4PL8XP"}
