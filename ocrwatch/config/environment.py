@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 _PREFIX = "OCRWATCH_"
-_OTHERS = (CONFIG_VARIABLE, "OCRWATCH_API_KEY")
+_OTHERS = (CONFIG_VARIABLE, "OCRWATCH_API_KEY", "OCRWATCH_TRAY")
 """Variables that are no settings."""
 
 _CLOSE_ENOUGH = 75.0

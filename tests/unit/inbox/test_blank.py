@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import random
 from pathlib import Path
 
@@ -113,13 +112,9 @@ def test_every_mode_and_what_does_not_decode() -> None:
     assert not is_blank_file(b"no picture")
 
 
-def test_no_real_receipt_is_blank() -> None:
+def test_no_real_receipt_is_blank(receipts: Path) -> None:
     """Of those at hand, as they are and faded to a sixth of their contrast."""
-    folder = os.environ.get("OCRWATCH_RECEIPTS", "")
-    found = sorted(Path(folder).glob("*.jpg")) if folder else []
-    if not found:
-        pytest.skip("OCRWATCH_RECEIPTS names no folder with receipts")
-    for path in found:
+    for path in sorted(receipts.glob("*.jpg")):
         assert not is_blank_file(path.read_bytes()), path.name
         with Image.open(path) as image:
             faded = image.convert("L").point([212 + level // 6 for level in range(256)])
