@@ -34,6 +34,7 @@ from ocrwatch.errors import Busy, ConfigurationError
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
+from ocrwatch.inbox.links import LinkFetcher
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
@@ -44,6 +45,7 @@ from ocrwatch.ledger.saving import ensure_folder
 from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Answers, Ledger, Reader, Render
+from ocrwatch.reading.requests import is_private
 from ocrwatch.service.intake import Intake, Source
 from ocrwatch.service.recovery import Places, rebuild
 from ocrwatch.service.service import Service
@@ -53,6 +55,7 @@ log = logging.getLogger(__name__)
 
 DECODING_BYTES = 2 * 1024**3
 RECOGNITION_BYTES = 4 * 1024**3
+FETCHING_BYTES = 1024**3
 
 CONCURRENT_REQUESTS = 4
 """What `concurrency = "auto"` means."""
@@ -66,9 +69,15 @@ clock = time.time
 class Engine:
     """Who reads: the reader, and the child processes behind it. `host` is where pictures go, "" for nowhere."""
 
-    def __init__(self, settings: Settings, answers: Answers) -> None:
-        """Raises ConfigurationError where it cannot work."""
+    def __init__(
+        self, settings: Settings, answers: Answers, *, link_of: Callable[[str], str | None] = lambda digest: None
+    ) -> None:
+        """`link_of` tells where in the web a document's bytes came from. Raises ConfigurationError where it cannot
+        work.
+        """
         self._open = ExitStack()
+        self._settings = settings
+        self._link_of = link_of if settings.endpoint.send_links else lambda digest: None
         decoding = ChildProcess(name="decoding", memory_bytes=DECODING_BYTES)
         self._open.callback(decoding.close)
         self.pages = ChildPages(decoding)
@@ -81,6 +90,23 @@ class Engine:
     def close(self) -> None:
         """End the child processes, and let go of connections."""
         self._open.close()
+
+    def fetcher(
+        self,
+        remember: Callable[[str, str], None] = lambda digest, url: None,
+        on_laid: Callable[[Path], None] = lambda path: None,
+    ) -> LinkFetcher:
+        """Who follows links. `remember` is told a picture's digest and address, `on_laid` where it lies now."""
+        child = ChildProcess(name="fetching", memory_bytes=FETCHING_BYTES)
+        self._open.callback(child.close)
+        return LinkFetcher(
+            pages=self.pages,
+            child=child,
+            allow_private=self._settings.allow_private_links,
+            tell_private=is_private(self.host),
+            remember=remember,
+            on_laid=on_laid,
+        )
 
     def _endpoint(self, settings: Settings, answers: Answers) -> Reader:
         from ocrwatch.reading.endpoint import EndpointReader
@@ -100,6 +126,7 @@ class Engine:
             pages=self.pages,
             answers=answers,
             clock=clock,
+            link_of=self._link_of,
         )
         self._open.callback(reader.close)
         self.is_offline = reader.is_offline
@@ -147,7 +174,8 @@ class App:
         if self._has_own_lock:
             self.lock.acquire()
         self.journal = Journal(self._state, clock)
-        self._engine = Engine(settings, self.journal.answers)
+        self._engine = Engine(settings, self.journal.answers, link_of=self.journal.links.url_of)
+        self._fetcher = self._engine.fetcher(self.journal.links.remember, lambda path: self.service.expect(path))
         self._shelf = Shelf(
             locks=Locks(on_stale=self._notice),
             backups=backups_of(settings, clock),
@@ -211,6 +239,7 @@ class App:
             checker=RowChecker(date_order=inbox.date_order, earlier_orders=orders.counts, learn_order=orders.learn),
             ledger=self._ledger(inbox),
             render=self._render,
+            fetcher=self._fetcher,
             month_of=partial(months.month_of, by=inbox.month_of) if months.is_monthly(inbox.ledger) else lambda _: "",
             filer=FolderFiler(
                 inbox.folder,

@@ -2,7 +2,8 @@
 
     Arrived ──READ──▶ Read ──RECORD──▶ Recorded ──FILE──▶ Filed(done)
        ├──── Refused, with its reason ────────────FILE──▶ Filed(failed)
-       └──── Duplicate of a recorded one ─────────FILE──▶ Filed(duplicate)
+       ├──── Duplicate of a recorded one ─────────FILE──▶ Filed(duplicate)
+       └──── Fetched: a link, whose picture arrives ─FILE▶ Filed(fetched)
 
     Filed(done) ──reread──▶ Arrived(earlier) ──▶ Read(earlier) ──▶ Recorded ──▶ Filed(done)
 
@@ -121,6 +122,8 @@ class Outcome(Enum):
     DONE = "done"
     FAILED = "failed"
     DUPLICATE = "duplicate"
+    FETCHED = "fetched"
+    """A link whose picture was fetched: that is the scan, and a document of its own."""
     GONE = "gone"
     """The scan was taken away by a person before it could be filed; its rows, if any, stay."""
 
@@ -172,6 +175,14 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """It was a link. What it led to lies at `picture` in the inbox, and arrives as a scan."""
+
+    picture: Path
+    target: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """At rest. `path`: where the scan lies now. `reason`: why it failed, or what a person should know."""
 
@@ -181,14 +192,15 @@ class Filed:
     reason: Message | None = None
 
 
-Stage = Arrived | Read | Recorded | Refused | Duplicate | Filed
+Stage = Arrived | Read | Recorded | Refused | Duplicate | Fetched | Filed
 
 _NEXT: dict[type[Stage], tuple[type[Stage], ...]] = {
-    Arrived: (Arrived, Read, Refused, Duplicate, Filed),
+    Arrived: (Arrived, Read, Refused, Duplicate, Fetched, Filed),
     Read: (Read, Recorded, Filed),
     Recorded: (Filed,),
     Refused: (Refused, Filed),
     Duplicate: (Duplicate, Filed),
+    Fetched: (Fetched, Filed),
     Filed: (Arrived,),  # a person asks for another reading
 }
 
@@ -249,7 +261,7 @@ def next_step(document: Document, now: float) -> Step:
             return Step.READ
         case Read():
             return Step.RECORD
-        case Recorded() | Refused() | Duplicate():
+        case Recorded() | Refused() | Duplicate() | Fetched():
             return Step.FILE
         case _ as unreachable:
             assert_never(unreachable)

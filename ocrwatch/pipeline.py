@@ -27,6 +27,7 @@ from pathlib import Path
 from ocrwatch.document import (
     Document,
     Duplicate,
+    Fetched,
     Filed,
     Outcome,
     Read,
@@ -51,7 +52,7 @@ from ocrwatch.errors import (
 )
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
-from ocrwatch.ports import Checker, Clock, Field, Filer, Ledger, Line, Profile, Reader, Render, items_fields
+from ocrwatch.ports import Checker, Clock, Fetcher, Field, Filer, Ledger, Line, Profile, Reader, Render, items_fields
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
 from ocrwatch.repeats import twin_of, warned
@@ -73,6 +74,7 @@ class Route:
     ledger: Ledger
     filer: Filer
     render: Render = str
+    fetcher: Fetcher | None = None
     month_of: Callable[[Sequence[Row]], str] = lambda _: ""
 
 
@@ -90,7 +92,7 @@ class Pipeline:
         self._unwritten: set[int] = set()
 
     def read(self, document: Document) -> Document:
-        """READ: from Arrived to Read, Duplicate or Refused, or later."""
+        """READ: from Arrived to Read, Duplicate, Fetched or Refused, or later."""
         try:
             with _net(document):
                 stage = self._stage_after_reading(document)
@@ -150,6 +152,8 @@ class Pipeline:
         if duplicate is not None:
             return duplicate
         self._journal.database.ensure_room()
+        if route.fetcher is not None and not earlier and (laid := route.fetcher.fetched(document)) is not None:
+            return Fetched(picture=laid)
         try:
             reading = route.reader.read(document, route.profile)
             rows = route.checker.rows(document, route.profile, reading)
@@ -258,13 +262,18 @@ class Pipeline:
                 filer.file(document, target)
                 reason = message("Same file as row {row}.", row=row)
                 return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
+            case Fetched(picture=picture):
+                target = self._reserved(document, Outcome.FETCHED)
+                filer.file(document, target)
+                reason = message("The link was followed: its picture is the scan {name}.", name=picture.name)
+                return Filed(outcome=Outcome.FETCHED, path=target or document.path, reason=reason)
             case _:
                 raise ValueError(f"nothing to file at {type(document.stage).__name__}")
 
     def _reserved(self, document: Document, outcome: Outcome) -> Path | None:
         """The final name of a document without a row, saved before it is used."""
         stage = document.stage
-        assert isinstance(stage, Refused | Duplicate)
+        assert isinstance(stage, Refused | Duplicate | Fetched)
         if stage.target is not None:
             return stage.target
         target = self._route(document).filer.reserve(document, outcome)

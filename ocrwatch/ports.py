@@ -150,6 +150,18 @@ class Reader(Protocol):
         ...
 
 
+class Fetcher(Protocol):
+    """Follows links that were dropped as files."""
+
+    def fetched(self, document: Document) -> Path | None:
+        """Where the picture that `document`, a link, leads to lies in its inbox now; None where it is no link.
+
+        Asked again after a crash, it lays no second picture there. Raises `Unreadable` with the reason, `Gone`,
+        `ServerTrouble`, `Busy`, `DecoderCrashed`.
+        """
+        ...
+
+
 class Answers(Protocol):
     """Raw answers by the SHA-256 of the request: stored before anything else is done with them."""
 

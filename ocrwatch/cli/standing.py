@@ -17,6 +17,7 @@ from ocrwatch.document import (
     Arrived,
     Document,
     Duplicate,
+    Fetched,
     Filed,
     Outcome,
     Read,
@@ -173,6 +174,8 @@ def _story(document: Document) -> Iterator[Message]:
             yield message("It cannot be read: {reason}", reason=reason)
         case Duplicate(row=row):
             yield message("The same file stands in row {row} already.", row=row)
+        case Fetched(picture=picture):
+            yield message("The link was followed: its picture is the scan {name}.", name=picture.name)
         case Filed():
             yield from _end(document.stage)
     if document.trouble is not None:
@@ -189,6 +192,8 @@ def _end(stage: Filed) -> Iterator[Message]:
             yield message("It failed.")
         case Outcome.DUPLICATE:
             yield message("It is a duplicate.")
+        case Outcome.FETCHED:
+            yield message("It is a link.")
         case Outcome.GONE:
             yield message("It was taken away.")
     if stage.reason is not None:

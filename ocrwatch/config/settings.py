@@ -55,6 +55,7 @@ class Endpoint(_Table):
     min_pixels: StrictInt = Field(default=3072, ge=3072)
     max_pixels: StrictInt = Field(default=8_388_608, ge=3072, le=30_720_000)
     pixel_fields: Literal["auto"] | StrictBool = "auto"
+    send_links: StrictBool = True
     api_key_file: AbsolutePath | None = None
 
     @field_validator("base_url")
@@ -160,6 +161,7 @@ class Settings(_Table):
     state_dir: AbsolutePath = Field(default_factory=paths.default_state)
     language: Literal["auto", "en", "zh_CN"] = "auto"
     pause_on_battery: StrictBool = False
+    allow_private_links: StrictBool = False
     locked: tuple[str, ...] | None = None
     reader: Reader = Field(default_factory=Reader)
     endpoint: Endpoint = Field(default_factory=Endpoint)

@@ -1,4 +1,4 @@
-"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`."""
+"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`, `done/links`."""
 
 from __future__ import annotations
 
@@ -65,6 +65,8 @@ class FolderFiler:
         root = self._inbox / pattern.replace("{year}", f"{now:%Y}").replace("{month}", f"{now:%m}")
         if outcome is Outcome.DUPLICATE:
             root /= "duplicates"
+        if outcome is Outcome.FETCHED:
+            root /= "links"
         return root.joinpath(*(filed_name(part) for part in Path(document.folder).parts))
 
     def _lies_in_failed(self, document: Document) -> bool:

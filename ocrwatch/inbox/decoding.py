@@ -10,16 +10,19 @@ Loads Pillow, and pypdfium2 for PDFs: import it in the child, nowhere else.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from ocrwatch.errors import Gone, Unreadable
-from ocrwatch.inbox import pictures
+from ocrwatch.inbox import pictures, shortcuts
 from ocrwatch.inbox.ends import reaches_its_end
-from ocrwatch.inbox.scanfile import bytes_of, incomplete, kind_in
+from ocrwatch.inbox.kinds import kind_of
+from ocrwatch.inbox.scanfile import Scan, incomplete, kind_in, opened
 from ocrwatch.messages import JSON, message
 from ocrwatch.ports import PictureLimits
+
+HEAD_BYTES = 4096
+"""As much as tells what a file is."""
 
 
 def inspect(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
@@ -28,17 +31,45 @@ def inspect(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
     Raises `Incomplete`, `Unreadable`, `NotAScan`, `Gone`.
     """
     path = Path(str(arguments["path"]))
-    data = bytes_of(path)
-    kind = kind_in(path, data)
-    if not reaches_its_end(kind, data):
-        raise incomplete(path)
-    if kind == "application/pdf":
-        from ocrwatch.inbox import pdf
+    with opened(path) as scan:
+        if _address(scan) is not None:
+            return {"digest": scan.digest(), "kind": shortcuts.LINK, "pages": 1}, b""
+        kind = kind_in(path, scan.data[:HEAD_BYTES])
+        if not reaches_its_end(kind, scan.data):
+            raise incomplete(path)
+        if kind == "application/pdf":
+            from ocrwatch.inbox import pdf
 
-        pages = pdf.pages(path, data)
-    else:
-        pages = pictures.pages_decoded(path, data, kind)
-    return {"digest": hashlib.sha256(data).hexdigest(), "kind": kind, "pages": pages}, b""
+            pages = pdf.pages(scan)
+        else:
+            pages = pictures.pages_decoded(scan, kind)
+        return {"digest": scan.digest(), "kind": kind, "pages": pages}, b""
+
+
+def address(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
+    """The address that the file at `path` is a link to; None where it is no link. Raises as `picture`."""
+    with opened(Path(str(arguments["path"]))) as scan:
+        _ensure_same(scan, arguments["digest"])
+        return _address(scan), b""
+
+
+def _address(scan: Scan) -> str | None:
+    """Raises `Incomplete`, `Unreadable` for what should be a link and has no address."""
+    name = scan.path.name
+    if not shortcuts.may_be_link(name) or scan.whole is None or kind_of(scan.whole) is not None:
+        return None
+    if shortcuts.ends_early(name, scan.whole):
+        raise incomplete(scan.path)
+    found = shortcuts.address_in(name, scan.whole)
+    if found == "":
+        raise Unreadable(message("{name} is a link without an address.", name=name))
+    return found
+
+
+def _ensure_same(scan: Scan, digest: JSON) -> None:
+    """Raises `Gone` when the bytes are others now."""
+    if scan.digest() != digest:
+        raise Gone(message("{name} was changed or replaced while it was read.", name=scan.path.name))
 
 
 def picture(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
@@ -48,20 +79,19 @@ def picture(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
     """
     path, page, limits = Path(str(arguments["path"])), arguments["page"], _limits(arguments["limits"])
     assert isinstance(page, int)
-    data = bytes_of(path)
-    if hashlib.sha256(data).hexdigest() != arguments["digest"]:
-        raise Gone(message("{name} was changed or replaced while it was read.", name=path.name))
-    kind = kind_in(path, data)
-    if kind == "application/pdf":
-        from ocrwatch.inbox import pdf
+    with opened(path) as scan:
+        _ensure_same(scan, arguments["digest"])
+        kind = kind_in(path, scan.data[:HEAD_BYTES])
+        if kind == "application/pdf":
+            from ocrwatch.inbox import pdf
 
-        made = pdf.page_picture(path, data, page, limits.max_pixels)
-    else:
-        with pictures.opened(path, data) as image:
-            if pictures.is_fine_as_it_is(image, kind, data, limits):
-                _ensure_usable(path, image.size, limits)
-                return _answer(kind, image.size), data
-            made = pictures.upright(path, image, page, limits)
+            made = pdf.page_picture(scan, page, limits.max_pixels)
+        else:
+            with pictures.opened(scan, kind) as image:
+                if pictures.is_fine_as_it_is(image, kind, scan.data, limits):
+                    _ensure_usable(path, image.size, limits)
+                    return _answer(kind, image.size), scan.data[:]
+                made = pictures.upright(scan, image, page, limits)
     _ensure_usable(path, made.size, limits)
     data, kind, size = pictures.encoded(made, limits.max_bytes)
     return _answer(kind, size), data

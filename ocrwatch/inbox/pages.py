@@ -38,6 +38,11 @@ class ChildPages:
         assert isinstance(height, int)
         return Picture(data, str(made["kind"]), width, height)
 
+    def address(self, path: Path, digest: str) -> str | None:
+        """The address in the link at `path`; None where it is no link. Raises as `picture`."""
+        found, _ = self._call("address", path, {"digest": digest})
+        return None if found is None else str(found)
+
     def _call(self, function: str, path: Path, arguments: dict[str, JSON]) -> tuple[JSON, bytes]:
         try:
             return self._child.call(

@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pypdfium2
 from pypdfium2.raw import FPDF_ERR_PASSWORD
 
 from ocrwatch.errors import Unreadable
-from ocrwatch.inbox.scanfile import damaged
+from ocrwatch.inbox.scanfile import Scan, damaged, ensure_so_many
 from ocrwatch.messages import message
 
 if TYPE_CHECKING:
@@ -28,19 +27,20 @@ _LEAST_PX = 1600
 """The longer side of a page that claims to be tiny: some programs count in inches where points are meant."""
 
 
-def pages(path: Path, data: bytes) -> int:
-    """Draw the last page small: all of it must be there. How many there are. Raises `Unreadable`."""
-    with _document(path, data) as document:
+def pages(scan: Scan) -> int:
+    """Draw the last page small: all of it must be there. How many there are. Raises `Unreadable`, `Incomplete`."""
+    with _document(scan) as document:
         count = len(document)
         if count == 0:
-            raise damaged(path)
+            raise damaged(scan.path)
+        ensure_so_many(scan.path, count)
         _drawn(document[count - 1], most_pixels=10_000)
         return count
 
 
-def page_picture(path: Path, data: bytes, page: int, max_pixels: int) -> Image:
-    """Page `page`, upright, with at most `max_pixels`. Raises `Unreadable`."""
-    with _document(path, data) as document:
+def page_picture(scan: Scan, page: int, max_pixels: int) -> Image:
+    """Page `page`, upright, with at most `max_pixels`. Raises `Unreadable`, `Incomplete`."""
+    with _document(scan) as document:
         return _drawn(document[page], most_pixels=max_pixels)
 
 
@@ -55,18 +55,21 @@ def _drawn(page: pypdfium2.PdfPage, *, most_pixels: int) -> Image:
 
 
 @contextmanager
-def _document(path: Path, data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+def _document(scan: Scan) -> Iterator[pypdfium2.PdfDocument]:
+    path = scan.path
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(scan.whole if scan.whole is not None else scan.file)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == FPDF_ERR_PASSWORD or "password" in str(error).lower():
             text = "{name} is locked with a password. Save it without one and drop it again."
             raise Unreadable(message(text, name=path.name)) from error
+        scan.ensure_there()
         raise damaged(path) from error
     try:
         document.init_forms()
         yield document
     except (pypdfium2.PdfiumError, ArithmeticError, LookupError, ValueError, OSError) as error:
+        scan.ensure_there()
         raise damaged(path) from error
     finally:
         document.close()

@@ -7,6 +7,7 @@ documents.py   the documents
 written.py     what was written into the ledgers, and what people did to it
 invoices.py    by what two documents are the same invoice
 answers.py     raw answers by the request that brought them
+links.py       where pictures came from that links led to
 memory.py      what was seen in the folders, date orders, the pause, orders and the status
 """
 
@@ -18,6 +19,7 @@ from ocrwatch.journal.answers import StoredAnswers
 from ocrwatch.journal.database import Database
 from ocrwatch.journal.documents import Documents
 from ocrwatch.journal.invoices import Invoices
+from ocrwatch.journal.links import Links
 from ocrwatch.journal.memory import DateOrders, Orders, Sightings
 from ocrwatch.journal.written import Written
 from ocrwatch.ports import Clock
@@ -31,6 +33,7 @@ class Journal:
         self.database = Database(folder, clock, may_set_aside=may_set_aside)
         self.documents = Documents(self.database)
         self.answers = StoredAnswers(self.database)
+        self.links = Links(self.database)
         self.sightings = Sightings(self.database)
         self.written = Written(self.database)
         self.invoices = Invoices(self.database)

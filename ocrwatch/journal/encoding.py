@@ -14,6 +14,7 @@ from ocrwatch.document import (
     Arrived,
     Cell,
     Duplicate,
+    Fetched,
     Filed,
     Items,
     Outcome,
@@ -37,6 +38,8 @@ def station(stage: Stage) -> str:
             return outcome.value
         case Duplicate():
             return "twin"
+        case Fetched():
+            return "followed"
         case _:
             return type(stage).__name__.lower()
 
@@ -56,6 +59,8 @@ def stage_to_json(stage: Stage) -> str:
             known = {"reason": message_to_data(reason), "target": _path_out(target)}
         case Duplicate(of=of, row=row, target=target):
             known = {"of": of, "row": row, "target": _path_out(target)}
+        case Fetched(picture=picture, target=target):
+            known = {"picture": _path_out(picture), "target": _path_out(target)}
         case Filed(outcome=outcome, path=path, rows=rows, reason=reason):
             known = {
                 "outcome": outcome.value,
@@ -87,6 +92,8 @@ def stage_from_json(text: str) -> Stage:
             return Refused(reason=message_from_data(known["reason"]), target=_path_in(known["target"]))
         case "Duplicate":
             return Duplicate(of=known["of"], row=known["row"], target=_path_in(known["target"]))
+        case "Fetched":
+            return Fetched(picture=Path(known["picture"]), target=_path_in(known["target"]))
         case "Filed":
             return Filed(
                 outcome=Outcome(known["outcome"]),

@@ -112,4 +112,11 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (book, row)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE links (              -- pictures that were fetched, and where from
+        digest     TEXT PRIMARY KEY,  -- SHA-256 of the picture's bytes, hex
+        url        TEXT NOT NULL,
+        fetched_at REAL NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
