@@ -12,13 +12,14 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ocrwatch.books import Shelf, backups_of, book_of, profile_of
+from ocrwatch.adopted import with_what_is_there
+from ocrwatch.books import Shelf, backups_of, book_of, buyer_of, inboxes_by_book, profile_of
 from ocrwatch.checking import sameness
 from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
@@ -38,18 +39,21 @@ from ocrwatch.inbox.links import LinkFetcher
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
-from ocrwatch.ledger import months
-from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.locks import Lock, Locks
 from ocrwatch.ledger.presence import Presence
 from ocrwatch.ledger.saving import ensure_folder
+from ocrwatch.ledger.volumes import volume_of
 from ocrwatch.messages import Message, message
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Answers, Ledger, Reader, Render
+from ocrwatch.reading.embedded import EmbeddedReader
 from ocrwatch.reading.requests import is_private
 from ocrwatch.service.intake import Intake, Source
+from ocrwatch.service.noticing import Noticing, Watched
 from ocrwatch.service.recovery import Places, rebuild
 from ocrwatch.service.service import Service
 from ocrwatch.service.status import DaemonStatus, Status, snapshot
+from ocrwatch.watched_ledgers import watched_ledger
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +71,10 @@ clock = time.time
 
 
 class Engine:
-    """Who reads: the reader, and the child processes behind it. `host` is where pictures go, "" for nowhere."""
+    """Who reads: the reader, and the child processes behind it. `host` is where pictures go, "" for nowhere.
+
+    `ocr` is who looks at pictures; `reader` asks it where a document's own data does not tell all.
+    """
 
     def __init__(
         self, settings: Settings, answers: Answers, *, link_of: Callable[[str], str | None] = lambda digest: None
@@ -85,7 +92,8 @@ class Engine:
         self.is_offline: Callable[[], bool] = lambda: False
         self.readers = _LOCAL_READERS
         is_service = engine_in_force(settings) == "endpoint"
-        self.reader: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
+        self.ocr: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
+        self.reader: Reader = EmbeddedReader(pages=self.pages, reader=self.ocr)
 
     def close(self) -> None:
         """End the child processes, and let go of connections."""
@@ -165,6 +173,7 @@ class App:
 
         Raises `AlreadyRunning`, `JournalTooNew`, `ConfigurationError`, `DiskFull`, OSError.
         """
+        settings = with_what_is_there(settings, strict=True)
         self._settings = settings
         self._render = render
         self._on_notice = on_notice
@@ -177,10 +186,11 @@ class App:
         self._engine = Engine(settings, self.journal.answers, link_of=self.journal.links.url_of)
         self._fetcher = self._engine.fetcher(self.journal.links.remember, lambda path: self.service.expect(path))
         self._shelf = Shelf(
-            locks=Locks(on_stale=self._notice),
+            locks=Locks(on_stale=self._notice, on_look=self._looked),
             backups=backups_of(settings, clock),
             render=self._render,
             presence=self._presence,
+            ids_gone=self._ids_gone,
         )
         self._ledgers: dict[str, Ledger] = {}
         self._watching = Watching(wake=self._hint)
@@ -197,6 +207,7 @@ class App:
             on_status=on_status,
             recover=self._recover,
             key_stamp=self._key_stamp,
+            noticing=Noticing(self.journal, self._watched_ledgers(), clock, self._notice),
             is_offline=self._engine.is_offline,
             is_on_battery=on_battery if settings.pause_on_battery else lambda: False,
         )
@@ -236,11 +247,16 @@ class App:
         return Route(
             profile=profile_of(inbox),
             reader=self._engine.reader,
-            checker=RowChecker(date_order=inbox.date_order, earlier_orders=orders.counts, learn_order=orders.learn),
+            checker=RowChecker(
+                date_order=inbox.date_order,
+                earlier_orders=orders.counts,
+                learn_order=orders.learn,
+                buyer=buyer_of(inbox),
+            ),
             ledger=self._ledger(inbox),
             render=self._render,
             fetcher=self._fetcher,
-            month_of=partial(months.month_of, by=inbox.month_of) if months.is_monthly(inbox.ledger) else lambda _: "",
+            volume_of=partial(volume_of, ledger=inbox.ledger, by=inbox.month_of, top=inbox.folder.name),
             filer=FolderFiler(
                 inbox.folder,
                 done=inbox.done,
@@ -257,8 +273,32 @@ class App:
             self._ledgers[book] = self._shelf.ledger(inbox)
         return self._ledgers[book]
 
-    def _presence(self, book: str, month: str) -> Callable[[Path], None]:
-        return Presence(clock, lambda: self.journal.written.has_rows(book, month)).ensure_there
+    def _watched_ledgers(self) -> list[Watched]:
+        return [
+            watched_ledger(inbox, self._ledger(inbox), self._shelf.locks)
+            for inbox in inboxes_by_book(self._settings).values()
+        ]
+
+    def _looked(self, workbook: Path, locks: Sequence[Lock]) -> None:
+        with suppress(Busy):  # the next look tells
+            self.journal.openings.seen(workbook, {lock.sign: lock.program for lock in locks})
+
+    def _presence(self, book: str, volume: str) -> Callable[[Path], None]:
+        return Presence(clock, lambda: self.journal.written.has_rows(book, volume)).ensure_there
+
+    def _ids_gone(self, book: str, volume: str) -> Callable[[Path], None]:
+        """Tell it once: without their ids, the journal alone knows which rows were written."""
+
+        def tell(path: Path) -> None:
+            if count := self.journal.written.note_nameless(book, volume):
+                text = (
+                    "The column Document ID is gone from {name}. It comes back at the right with the next row, empty "
+                    "for the rows that were there: {count}. They are left alone. To have their ids back: ocrwatch "
+                    "ledger restore"
+                )
+                self._notice(message(text, name=path.name, count=count))
+
+        return tell
 
     def _source(self, inbox: InboxSettings) -> Source:
         lease = Lease(

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
+from ocrwatch.checking.buyers import ANYBODY, Buyer
 from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Inbox, Settings
-from ocrwatch.ledger import monthly
+from ocrwatch.document import Row
+from ocrwatch.ledger import in_volumes
 from ocrwatch.ledger.backups import Backups
 from ocrwatch.ledger.csv_file import CsvLedger
+from ocrwatch.ledger.in_volumes import SeriesLedger
+from ocrwatch.ledger.layout import Choice
 from ocrwatch.ledger.locks import Locks
-from ocrwatch.ledger.monthly import MonthlyLedger
-from ocrwatch.ledger.months import is_monthly, month_in, workbook_of
+from ocrwatch.ledger.volumes import completed, is_series, volume_in, workbook_of
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.ports import Clock, Ledger, Profile, Render
 
@@ -27,9 +29,19 @@ def profile_of(inbox: Inbox) -> Profile:
     return profile(inbox.profile_name(), inbox.fields, inbox.prompt)
 
 
+def buyer_of(inbox: Inbox) -> Buyer:
+    """Whom the invoices of `inbox` are for."""
+    return Buyer(name=inbox.buyer.name, tax_id=inbox.buyer.tax_id) if inbox.buyer else ANYBODY
+
+
 def book_of(inbox: Inbox) -> str:
     """The name of the sheet that the inbox's rows go to; duplicates are told within one."""
     return f"{inbox.ledger}|{'' if is_csv(inbox) else inbox.sheet_name()}"
+
+
+def choice_of(inbox: Inbox) -> Choice:
+    """What was chosen for the columns of `inbox`."""
+    return Choice(headings=inbox.headings, own=inbox.own_columns)
 
 
 def is_csv(inbox: Inbox) -> bool:
@@ -43,13 +55,13 @@ def inboxes_by_book(settings: Settings) -> dict[str, Inbox]:
 
 
 def workbooks_of(inbox: Inbox) -> list[Path]:
-    """The workbooks of `inbox`: its one, whether it is there or not; of one for each month, those that are there."""
-    return monthly.workbooks_of(inbox.ledger) if is_monthly(inbox.ledger) else [inbox.ledger]
+    """The workbooks of `inbox`: its one, whether it is there or not; of several, those that are there."""
+    return in_volumes.workbooks_of(inbox.ledger, inbox.template) if is_series(inbox.ledger) else [inbox.ledger]
 
 
-def next_workbook(inbox: Inbox, now: datetime) -> Path:
-    """The workbook of a row that is received `now`."""
-    return workbook_of(inbox.ledger, f"{now:%Y-%m}")
+def workbook_for(inbox: Inbox, row: Row) -> Path:
+    """The workbook of a row of `inbox`."""
+    return workbook_of(inbox.ledger, completed(row, inbox.ledger, inbox.folder.name))
 
 
 def backups_of(settings: Settings, clock: Clock) -> Backups:
@@ -64,19 +76,25 @@ class Shelf:
     locks: Locks
     backups: Backups
     render: Render
-    presence: Callable[[str, str], Callable[[Path], None]] = lambda book, month: lambda path: None
-    """By book and month: what is to be asked before the workbook is looked at (see `ledger.presence`)."""
+    presence: Callable[[str, str], Callable[[Path], None]] = lambda book, volume: lambda path: None
+    """By book and volume: what is to be asked before the workbook is looked at (see `ledger.presence`)."""
+    ids_gone: Callable[[str, str], Callable[[Path], None]] = lambda book, volume: lambda path: None
+    """By book and volume: whom to tell that the workbook has no column of ids any more."""
 
     def ledger(self, inbox: Inbox, path: Path | None = None) -> Ledger:
         """The ledger of `inbox`, at `path` in place of its own. Made new: keep it, it remembers."""
-        if path is None and is_monthly(inbox.ledger):
-            return MonthlyLedger(inbox.ledger, lambda workbook: self.ledger(inbox, workbook))
-        there = self.presence(book_of(inbox), month_in(path, inbox.ledger) if path else "")
+        if path is None and is_series(inbox.ledger):
+            return SeriesLedger(
+                inbox.ledger, lambda workbook: self.ledger(inbox, workbook), inbox.folder.name, inbox.template
+            )
+        volume = volume_in(path, inbox.ledger) if path else ""
+        there = self.presence(book_of(inbox), volume)
         if is_csv(inbox):
             return CsvLedger(
                 path or inbox.ledger,
                 profile_of(inbox).fields,
                 folder_column=inbox.recursive,
+                choice=choice_of(inbox),
                 locks=self.locks,
                 render=self.render,
                 before_change=self.backups.before_change,
@@ -87,8 +105,11 @@ class Shelf:
             inbox.sheet_name(),
             profile_of(inbox).fields,
             folder_column=inbox.recursive,
+            choice=choice_of(inbox),
+            template=inbox.template,
             locks=self.locks,
             render=self.render,
             before_change=self.backups.before_change,
             ensure_there=there,
+            on_ids_gone=self.ids_gone(book_of(inbox), volume),
         )

@@ -84,8 +84,9 @@ class Row:
 
     `check` says what a person should look at, empty when all is well. `received` is aware. `pages` is display
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
-    filed scan that the row links to, known once its name is reserved. `month` ("2026-11") tells its workbook, where the
-    ledger has one for each. `items` go to sheets of their own, one line a row, by the row's id.
+    filed scan that the row links to, known once its name is reserved. `volume` ("2026-11", "张三/2026-11") tells its
+    workbook, where the ledger has several. `items` go to sheets of their own, one line a row, by the row's id.
+    `invoice`: the document's own data tells this invoice from all others by it; "" elsewhere.
     """
 
     id: str
@@ -96,8 +97,9 @@ class Row:
     engine: str
     folder: str = ""
     file: Path | None = None
-    month: str = ""
+    volume: str = ""
     items: tuple[Items, ...] = ()
+    invoice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +169,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate:
-    """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet."""
+    """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet.
+
+    Other bytes, too, where both tell for certain that they are `one_invoice`: its PDF, its OFD and its XML.
+    `row` is 0 where it has lost its id, so that nobody can tell which it is.
+    """
 
     of: int
     row: int
+    one_invoice: bool = False
     target: Path | None = None
 
 
@@ -196,7 +203,7 @@ Stage = Arrived | Read | Recorded | Refused | Duplicate | Fetched | Filed
 
 _NEXT: dict[type[Stage], tuple[type[Stage], ...]] = {
     Arrived: (Arrived, Read, Refused, Duplicate, Fetched, Filed),
-    Read: (Read, Recorded, Filed),
+    Read: (Read, Recorded, Duplicate, Filed),
     Recorded: (Filed,),
     Refused: (Refused, Filed),
     Duplicate: (Duplicate, Filed),

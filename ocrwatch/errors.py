@@ -12,6 +12,7 @@
     │   │   ├── Offline                      no connection at all: DNS, connect, TLS
     │   │   ├── Throttled                    the endpoint asks us to slow down
     │   │   ├── LedgerBusy                   the workbook is open elsewhere, or cannot be used now
+    │   │   │   └── LedgerFull                   a form has no empty row left
     │   │   ├── FolderAway                   the drive is unplugged, the share is gone, nothing may be written
     │   │   ├── DiskFull
     │   │   ├── JournalBusy                  the journal is held by another program, or cannot be written
@@ -111,6 +112,14 @@ class Throttled(Busy):
 
 class LedgerBusy(Busy):
     pass
+
+
+class LedgerFull(LedgerBusy):
+    """`room` rows would have fitted."""
+
+    def __init__(self, message: Message, *, room: int = 0, after_seconds: float | None = None) -> None:
+        super().__init__(message, after_seconds=after_seconds)
+        self.room = room
 
 
 class FolderAway(Busy):

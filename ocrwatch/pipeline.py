@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 
 from ocrwatch.document import (
@@ -45,17 +46,18 @@ from ocrwatch.errors import (
     FolderAway,
     Gone,
     Halt,
+    LedgerFull,
     LineError,
     Unexpected,
     UnexplainedRefusal,
     Unusable,
 )
 from ocrwatch.journal import Journal
-from ocrwatch.messages import message
+from ocrwatch.messages import Message, message
 from ocrwatch.ports import Checker, Clock, Fetcher, Field, Filer, Ledger, Line, Profile, Reader, Render, items_fields
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
-from ocrwatch.repeats import twin_of, warned
+from ocrwatch.repeats import same_invoice_of, twin_of, warned
 from ocrwatch.rereading import ItemLines, amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
@@ -65,7 +67,7 @@ log = logging.getLogger(__name__)
 class Route:
     """The stations that an inbox's documents pass.
 
-    `month_of` tells the month of a document's rows, "" where the ledger is one workbook for all.
+    `volume_of` tells in which of the ledger's workbooks a document's rows belong, "" where there is one for all.
     """
 
     profile: Profile
@@ -75,7 +77,7 @@ class Route:
     filer: Filer
     render: Render = str
     fetcher: Fetcher | None = None
-    month_of: Callable[[Sequence[Row]], str] = lambda _: ""
+    volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
 
 
 class Pipeline:
@@ -113,7 +115,7 @@ class Pipeline:
             if not _is_recording(document):
                 outcomes.append(document)
                 continue
-            announced[id(self._route(document).ledger), _rows(document)[0].month].append(document)
+            announced[id(self._route(document).ledger), _rows(document)[0].volume].append(document)
             if document is not before:
                 fresh.append(document)
         try:
@@ -160,8 +162,8 @@ class Pipeline:
         except UnexplainedRefusal as error:
             raise self._refusals.weighed(document, error) from error
         self._refusals.forget()
-        month = route.month_of(rows)
-        return Read(rows=tuple(replace(row, month=month) for row in rows), earlier=earlier)
+        volume = route.volume_of(rows)
+        return Read(rows=tuple(replace(row, volume=volume) for row in rows), earlier=earlier)
 
     # ------------------------------------------------------------ RECORD
 
@@ -176,6 +178,10 @@ class Pipeline:
             if len(announced) == 1:
                 return [self._met(announced[0], error)]
             return [after for document in announced for after in self._record_together([document])]
+        except LedgerFull as error:
+            fitting = _fitting(announced, error.room)
+            recorded = self._record_together(fitting) if fitting else []
+            return recorded + [self._met(document, error) for document in announced[len(fitting) :]]
         except LineError as error:
             return [self._met(document, error) for document in announced]
 
@@ -203,9 +209,12 @@ class Pipeline:
                 documents = [self._planned(document, lines, route, items) for document in documents]
             self._save(documents)
             with _net(documents[0]):
-                for document in documents:
-                    _amend(route.ledger, document)
+                _amend(route.ledger, documents)
             return self._save([advance(document, _recorded(document)) for document in documents])
+        except Unexpected as error:
+            if len(documents) == 1:
+                return [self._met(documents[0], error)]
+            return [after for document in documents for after in self._amend_together([document])]
         except LineError as error:
             return [self._met(document, error) for document in documents]
 
@@ -226,6 +235,8 @@ class Pipeline:
                 return document
             with _net(document):
                 rows = rows_of_present_scan(document, document.stage.rows)
+                if (duplicate := same_invoice_of(self._journal, document, rows, route.ledger)) is not None:
+                    return self._reached(document, duplicate)
                 rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
                 target = route.filer.reserve(document, Outcome.DONE)
         except Gone as error:
@@ -257,10 +268,10 @@ class Pipeline:
                 target = self._reserved(document, Outcome.FAILED)
                 filer.file(document, target, reason)
                 return Filed(outcome=Outcome.FAILED, path=target or document.path, reason=reason)
-            case Duplicate(row=row):
+            case Duplicate(row=row, one_invoice=one_invoice):
                 target = self._reserved(document, Outcome.DUPLICATE)
                 filer.file(document, target)
-                reason = message("Same file as row {row}.", row=row)
+                reason = _reason_of_twin(row, one_invoice=one_invoice)
                 return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
             case Fetched(picture=picture):
                 target = self._reserved(document, Outcome.FETCHED)
@@ -325,12 +336,27 @@ def _lines_by_id(ledger: Ledger, items: str, ids: Collection[str]) -> dict[str, 
     return found
 
 
-def _amend(ledger: Ledger, document: Document) -> None:
-    assert isinstance(document.stage, Read)
-    for change in amendments(document.stage):
-        ledger.amend(change.row.id, change.cells, reading=change.row, items=change.items)
-    if further := further_rows(document.stage):
+def _amend(ledger: Ledger, documents: Sequence[Document]) -> None:
+    """What changes in the rows of all, in one write; what they have more, in another."""
+    stages = [document.stage for document in documents if isinstance(document.stage, Read)]
+    if changes := [change for stage in stages for change in amendments(stage)]:
+        ledger.amend(changes)
+    if further := [row for stage in stages for row in further_rows(stage)]:
         ledger.append(further)
+
+
+def _reason_of_twin(row: int, *, one_invoice: bool) -> Message:
+    if one_invoice:
+        return message("Same invoice as row {row}, as another file.", row=row)
+    if row == 0:
+        return message("Same file as an earlier one, whose row lost its Document ID when that column was deleted.")
+    return message("Same file as row {row}.", row=row)
+
+
+def _fitting(documents: Sequence[Document], room: int) -> Sequence[Document]:
+    """The first of `documents`, not all of them, whose rows are `room` at most."""
+    ends = list(accumulate(len(_rows(document)) for document in documents))
+    return documents[: min(len(documents) - 1, sum(end <= room for end in ends))]
 
 
 def _is_recording(document: Document) -> bool:

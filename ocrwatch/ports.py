@@ -97,6 +97,22 @@ class Picture:
     height_px: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """What an e-invoice's own data says.
+
+    `facts` by their meaning (`reading.meanings` lists them): numbers and names as they stand, days as 2026-11-05,
+    moments as 2026-11-05 19:54, amounts as 1234.50. `lines` are those of its table, in the same way. `invoice` tells
+    this invoice from all others, "" where the data does not.
+    """
+
+    facts: Mapping[str, str]
+    lines: tuple[Mapping[str, str], ...] = ()
+    paper: Literal["invoice", "train ticket"] = "invoice"
+    invoice: str = ""
+    remarks: tuple[Message, ...] = ()
+
+
 class Pages(Protocol):
     """Any file as page pictures, decoded away from the daemon."""
 
@@ -113,6 +129,10 @@ class Pages(Protocol):
 
         Raises `Gone` when the file is not there or has other bytes now; `Unreadable`; `DecoderCrashed`.
         """
+        ...
+
+    def embedded(self, path: Path, digest: str) -> Embedded | None:
+        """The data of an invoice in the file whose bytes have `digest`; None: there is none. Raises as `picture`."""
         ...
 
 
@@ -132,7 +152,7 @@ class Reading:
     `entries`: one mapping of field name to text (or a table's lines) per row that the document becomes (usually one);
     None and a missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is
     display text ("1", "5 of 39"). `text` is all text seen, where the engine gives it. `remarks` go to the row's
-    `Check`.
+    `Check`. `embedded` is the document's own data, where it was used.
     """
 
     entries: tuple[Mapping[str, Said], ...]
@@ -140,6 +160,7 @@ class Reading:
     pages: str
     text: str = ""
     remarks: tuple[Message, ...] = ()
+    embedded: Embedded | None = None
 
 
 class Reader(Protocol):
@@ -201,6 +222,19 @@ class Line:
     shown: Mapping[str, Shown]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to become another in the row `id`: its `cells`; with `reading`, also Check, Pages and Engine, as for that
+    row; with `file`, where its link leads. The lines of the id in the sheets of `items` become these, in the same
+    write; a line too many is emptied."""
+
+    id: str
+    cells: Sequence[Cell] = ()
+    reading: Row | None = None
+    file: Path | None = None
+    items: Sequence[Items] = ()
+
+
 class Ledger(Protocol):
     """One sheet of one workbook, and beside it a sheet for each table that its documents have."""
 
@@ -216,20 +250,8 @@ class Ledger(Protocol):
         """The row numbers of those of `ids` that the sheet holds. Raises as `append`."""
         ...
 
-    def amend(
-        self,
-        row_id: str,
-        cells: Sequence[Cell],
-        *,
-        reading: Row | None = None,
-        file: Path | None = None,
-        items: Sequence[Items] = (),
-    ) -> bool:
-        """Change cells of a row; False when the sheet does not hold it. Raises as `append`.
-
-        `reading`: the columns Check, Pages and Engine too, as for this row. `file`: the link leads there. `items`: the
-        lines of the row's id in the sheets of these become these, in the same write; a line too many is emptied.
-        """
+    def amend(self, changes: Sequence[Change]) -> set[str]:
+        """Change rows in one write, each once at most; the ids of those that the sheet holds. Raises as `append`."""
         ...
 
     def lines(self, items: str = "") -> Iterator[Line]:

@@ -16,23 +16,13 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ocrwatch.document import Cell, Document, Items, Read, Row, Value, advance
-from ocrwatch.ledger.comparing import shows
+from ocrwatch.ledger.comparing import Kinds, kinds_of, shows
 from ocrwatch.ledger.layout import Part, heading_key
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Field, FieldType, Line, Render, items_fields
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amendment:
-    """What is to be changed in a row: these cells, and with `reading` what is said of the reading."""
-
-    row: Row
-    cells: tuple[Cell, ...]
-    items: tuple[Items, ...] = ()
-
+from ocrwatch.ports import Change, Field, Line, Render, items_fields
 
 ItemLines = Mapping[str, Mapping[str, Sequence[Line]]]
 """What stands in the sheets of tables: by the table's name and the row's id, in the sheet's order."""
@@ -54,7 +44,7 @@ def planned(
     """
     stage = document.stage
     assert isinstance(stage, Read)
-    kinds: dict[str, FieldType] = {heading_key(field.name): field.type for field in fields}
+    kinds = kinds_of(fields)
     wanted = stage.rows if stage.recording else _paired(document, stage)
     earlier = {row.id: row for row in stage.earlier}
     rows = tuple(
@@ -73,7 +63,7 @@ def planned(
     return advance(document, Read(rows=rows, recording=True, earlier=stage.earlier))
 
 
-def amendments(stage: Read) -> list[Amendment]:
+def amendments(stage: Read) -> list[Change]:
     """The rows that are to be changed, and in what."""
     found = []
     for before in stage.earlier:
@@ -82,7 +72,7 @@ def amendments(stage: Read) -> list[Amendment]:
         cells = tuple(cell for cell in row.cells if cell.value != values.get(cell.name))
         items = _changed_items(before, row)
         if cells or items or (row.check, row.pages, row.engine) != (before.check, before.pages, before.engine):
-            found.append(Amendment(row=row, cells=cells, items=items))
+            found.append(Change(id=row.id, cells=cells, reading=row, items=items))
     return found
 
 
@@ -140,10 +130,15 @@ def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
         if number < len(stage.earlier):
             before = stage.earlier[number]
             rows[number] = replace(
-                row, id=before.id, received=before.received, folder=before.folder, file=before.file, month=before.month
+                row,
+                id=before.id,
+                received=before.received,
+                folder=before.folder,
+                file=before.file,
+                volume=before.volume,
             )
         else:
-            rows.append(replace(row, id=f"{document.id}-{number + 1}", file=document.path, month=rows[0].month))
+            rows.append(replace(row, id=f"{document.id}-{number + 1}", file=document.path, volume=rows[0].volume))
     if len(stage.rows) < len(stage.earlier):
         text = "read again, it gives fewer rows ({count}) than before ({earlier})"
         remark = message(text, count=len(stage.rows), earlier=len(stage.earlier))
@@ -151,9 +146,7 @@ def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _merged(
-    before: Row, wanted: Row, line: Line | None, kinds: Mapping[str, FieldType], render: Render, *, begun: bool
-) -> Row:
+def _merged(before: Row, wanted: Row, line: Line | None, kinds: Kinds, render: Render, *, begun: bool) -> Row:
     """`wanted` with what a person changed in `before` as it was written; all of `before` where they deleted it."""
     if line is None:
         return before
@@ -168,7 +161,7 @@ def _merged(
     return replace(wanted, cells=tuple(cells), check=_check(before, wanted, line, render))
 
 
-def _is_ours(cell: Cell, before: Value, line: Line, kinds: Mapping[str, FieldType], *, begun: bool) -> bool:
+def _is_ours(cell: Cell, before: Value, line: Line, kinds: Kinds, *, begun: bool) -> bool:
     """Whether nobody changed what stands under the cell's heading."""
     key = heading_key(cell.name)
     if key not in line.shown:

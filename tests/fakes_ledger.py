@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 from ocrwatch.document import Cell, Items, Row, Value
 from ocrwatch.errors import LineError
 from ocrwatch.ledger.formats import entry
 from ocrwatch.ledger.layout import heading_key
-from ocrwatch.ports import Line, Shown
+from ocrwatch.ports import Change, Line, Shown
 
 
 class FakeLedger:
@@ -41,34 +40,16 @@ class FakeLedger:
         numbers = {row.id: number for number, row in enumerate(self.rows, 2)}
         return {each: numbers[each] for each in ids if each in numbers}
 
-    def amend(
-        self,
-        row_id: str,
-        cells: Sequence[Cell],
-        *,
-        reading: Row | None = None,
-        file: Path | None = None,
-        items: Sequence[Items] = (),
-    ) -> bool:
+    def amend(self, changes: Sequence[Change]) -> set[str]:
         self._ensure_usable()
-        for index, row in enumerate(self.rows):
-            if row.id == row_id:
-                changed = {cell.name: cell for cell in cells}
-                kept = [changed.pop(cell.name, cell) for cell in row.cells]
-                read = reading or row
-                self.rows[index] = replace(
-                    row,
-                    cells=(*kept, *changed.values()),
-                    check=read.check,
-                    pages=read.pages,
-                    engine=read.engine,
-                    file=file or row.file,
-                )
-                for each in items:
-                    self._put(row_id, each)
-                self.writes += 1
-                return True
-        return False
+        by_id = {change.id: change for change in changes}
+        found = by_id.keys() & {row.id for row in self.rows}
+        self.rows = [_changed(row, by_id[row.id]) if row.id in by_id else row for row in self.rows]
+        for row_id in found:
+            for each in by_id[row_id].items:
+                self._put(row_id, each)
+        self.writes += bool(found)
+        return found
 
     def _put(self, row_id: str, items: Items) -> None:
         lines = self.items.setdefault(items.name, [])
@@ -91,6 +72,20 @@ class FakeLedger:
     def _ensure_usable(self) -> None:
         if self.trouble is not None:
             raise self.trouble
+
+
+def _changed(row: Row, change: Change) -> Row:
+    changed = {cell.name: cell for cell in change.cells}
+    kept = [changed.pop(cell.name, cell) for cell in row.cells]
+    read = change.reading or row
+    return replace(
+        row,
+        cells=(*kept, *changed.values()),
+        check=read.check,
+        pages=read.pages,
+        engine=read.engine,
+        file=change.file or row.file,
+    )
 
 
 def _shown(value: Value) -> Shown:

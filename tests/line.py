@@ -17,7 +17,7 @@ from ocrwatch.document import Cell, Document, Items, Row, Step, next_step
 from ocrwatch.errors import Halt, LineError
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.journal import Journal
-from ocrwatch.ledger.monthly import MonthlyLedger
+from ocrwatch.ledger.in_volumes import SeriesLedger
 from ocrwatch.messages import Message
 from ocrwatch.on_disk import digest_if_there, signature_of
 from ocrwatch.pipeline import Pipeline, Route
@@ -114,7 +114,7 @@ class Line:
         self.state = folder / "state"
         self.ledger = ledger or FakeLedger()
         self.billed: Counter[str] = Counter()
-        self.month_of: Callable[[Sequence[Row]], str] = lambda _: ""
+        self.volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
         self.halts: list[Halt] = []
         self.now = NOW
 
@@ -148,7 +148,7 @@ class Running:
             checker=PlainChecker(),
             ledger=line.ledger,
             filer=filer,
-            month_of=line.month_of,
+            volume_of=line.volume_of,
         )
         self.routes = {str(line.inbox): route}
         self.pipeline = Pipeline(journal, self.routes, lambda: line.now, line.halts.append)
@@ -156,7 +156,7 @@ class Running:
         crasher.around(journal.answers, "put")
         crasher.around(journal.invoices, "mark")
         crasher.around(filer, "reserve", "file")
-        if isinstance(line.ledger, FakeLedger | MonthlyLedger) and crasher.at is not None:
+        if isinstance(line.ledger, FakeLedger | SeriesLedger) and crasher.at is not None:
             self.ledger_guard = _Guarded(line.ledger, crasher)
             self.routes[str(line.inbox)] = replace(route, ledger=self.ledger_guard)
 
@@ -201,7 +201,7 @@ class Running:
 class _Guarded:
     """The ledger with moments around its writing; its rows outlive the crash."""
 
-    def __init__(self, ledger: FakeLedger | MonthlyLedger, crasher: Crasher) -> None:
+    def __init__(self, ledger: FakeLedger | SeriesLedger, crasher: Crasher) -> None:
         self.append = crasher._wrapped(ledger.append)
         self.find = ledger.find
         self.amend = crasher._wrapped(ledger.amend)

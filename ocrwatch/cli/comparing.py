@@ -89,8 +89,7 @@ def _check_one(journal: Journal, book: str, inbox: Inbox, ledger: Ledger) -> boo
     for each in (*_about_missing(journal, book, found), *_about_others(journal, book, found)):
         say(each)
     moved = moved_scans(journal, book, [*destinations(inbox), inbox.folder])
-    in_place = [_say_moved(journal, ledger, each) for each in moved]
-    return found.is_in_order and all(in_place)
+    return _mended(journal, ledger, moved) and found.is_in_order
 
 
 def _about_missing(journal: Journal, book: str, found: Comparison) -> Iterator[Message]:
@@ -118,6 +117,11 @@ def _about_missing(journal: Journal, book: str, found: Comparison) -> Iterator[M
                     "well. If not, an older copy was saved over the spreadsheet; to add them again: ocrwatch ledger "
                     "rebuild"
                 )
+            case Cause.NAMELESS:
+                text = (
+                    "Rows that lost their Document ID when that column was deleted: {count} ({names}). They are left "
+                    "alone and not added again. To have the column back as it was: ocrwatch ledger restore"
+                )
         yield message(text, count=len(rows), names=names)
 
 
@@ -144,22 +148,25 @@ def _about_others(journal: Journal, book: str, found: Comparison) -> Iterator[Me
         yield message("The column {column} is gone. The next row brings it back, at the right.", column=column)
 
 
-def _say_moved(journal: Journal, ledger: Ledger, moved: Moved) -> bool:
-    """Tell it, and let the row's link follow; whether all is well then."""
-    from ocrwatch.service.mending import mend_link
+def _mended(journal: Journal, ledger: Ledger, moved: list[Moved]) -> bool:
+    """Let the links of moved scans' rows follow, and tell it; whether all is well then."""
+    from ocrwatch.service.mending import mend_links
 
-    if moved.found is None:
-        complain(message("The scan {path} is not there any more.", path=str(moved.scan.path)), mark=terminal.WARNING)
-        return False
-    name, found = moved.scan.path.name, str(moved.found)
+    reason = None
     try:
-        mend_link(journal, ledger, moved)
+        mend_links(journal, ledger, moved)
     except LedgerBusy as error:
-        text = "{name} lies in {path} now. Its row's link cannot be mended at this moment: {reason}"
-        complain(message(text, name=name, path=found, reason=error.message), mark=terminal.WARNING)
-        return False
-    say(message("{name} lies in {path} now. Its row's link leads there.", name=name, path=found))
-    return True
+        reason = error.message
+    for each in moved:
+        name = each.scan.path.name
+        if each.found is None:
+            complain(message("The scan {path} is not there any more.", path=str(each.scan.path)), mark=terminal.WARNING)
+        elif reason is not None:
+            text = "{name} lies in {path} now. Its row's link cannot be mended at this moment: {reason}"
+            complain(message(text, name=name, path=str(each.found), reason=reason), mark=terminal.WARNING)
+        else:
+            say(message("{name} lies in {path} now. Its row's link leads there.", name=name, path=str(each.found)))
+    return reason is None and all(each.found is not None for each in moved)
 
 
 def _names(journal: Journal, book: str, rows: list[str]) -> list[str]:
@@ -198,9 +205,11 @@ def _wanted(
         if not anew:
             raise
         missing = journal.written.absences(book)  # it cannot be read: what was noticed before counts
-    unwanted = set() if deleted else {row for row, cause in missing.items() if cause is Cause.DELETED}
+    kept_out = set() if deleted else {row for row, cause in missing.items() if cause is Cause.DELETED}
+    nameless = {row for row, cause in missing.items() if cause is Cause.NAMELESS and not anew}
+    unwanted = kept_out | nameless
     every = journal.written.times(book) if anew else missing
-    return [row for row in every if row not in unwanted], len(unwanted)
+    return [row for row in every if row not in unwanted], len(kept_out)
 
 
 def _add(journal: Journal, book: str, ledger: Ledger, rows: list[str], target: Path | None) -> int:

@@ -44,16 +44,19 @@ def unlock(
 
     settings = loaded(config).settings
     removed = 0
-    for path in _workbooks(settings.inbox):
-        locks = present_locks(Path(os.path.realpath(path)))
-        if locks and (yes or _is_closed(path, locks)):
-            for lock in unlocked(path):
-                removed += 1
-                said = message("The lock {lock} of {ledger} was removed.", lock=lock.name, ledger=str(path))
-                say(said, mark=terminal.GOOD)
-        elif not locks:
-            say(message("{ledger} is not locked.", ledger=str(path)))
     with opened(settings) as (journal, running):
+        for path in _workbooks(settings.inbox):
+            real = Path(os.path.realpath(path))
+            locks = present_locks(real)
+            if locks and (yes or _is_closed(path, locks)):
+                journal.openings.seen(real, {lock.sign: lock.program for lock in locks if not lock.stale})
+                journal.openings.cleared(real)  # first: nobody is to take it for the end of the opening
+                for lock in unlocked(path):
+                    removed += 1
+                    said = message("The lock {lock} of {ledger} was removed.", lock=lock.name, ledger=str(path))
+                    say(said, mark=terminal.GOOD)
+            elif not locks:
+                say(message("{ledger} is not locked.", ledger=str(path)))
         if running and removed:
             journal.orders.give(orders.HURRY)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,10 +35,17 @@ ConfigOption = Annotated[
 
 
 def loaded(config: Path | None) -> Loaded:
-    """The configuration; its language is spoken from now on, its warnings are told. Raises ConfigurationError."""
+    """The configuration, with what workbooks tell that are there (see `adopted`).
+
+    Its language is spoken from now on, its warnings are told. Raises ConfigurationError.
+    """
     from ocrwatch.config.loading import load
 
     found = load(config)
+    if any(inbox.template or inbox.ledger.exists() for inbox in found.settings.inbox if inbox.leaves_open()):
+        from ocrwatch.adopted import with_what_is_there
+
+        found = replace(found, settings=with_what_is_there(found.settings))
     speak(found.settings.language)
     for warning in found.warnings:
         complain(warning)

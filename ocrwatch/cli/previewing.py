@@ -19,6 +19,7 @@ from ocrwatch.messages import Message, message
 
 if TYPE_CHECKING:
     from ocrwatch.config.settings import Inbox
+    from ocrwatch.ledger.layout import Column
 
 _CANNOT = 1
 _NOBODYS = "0" * 15 + "p"
@@ -35,19 +36,23 @@ def preview(ledger: LedgerOption = "", config: ConfigOption = None) -> int:
 
 
 def _preview_one(inbox: Inbox, folder: Path) -> bool:
-    from ocrwatch.books import Shelf, next_workbook
+    from ocrwatch.books import Shelf, workbook_for
     from ocrwatch.ledger.backups import Backups
     from ocrwatch.ledger.locks import Locks
+    from ocrwatch.ledger.shape import Shape
+    from ocrwatch.ledger.workbook import WorkbookLedger
 
     shelf = Shelf(locks=Locks(), backups=Backups(folder / "backups", time.time), render=rendered)
-    workbook = next_workbook(inbox, datetime.now().astimezone())
+    row = _sample(inbox)
+    workbook = workbook_for(inbox, row)
     copy = folder / workbook.name
     is_new = not workbook.exists()
     try:
         if not is_new:
             shutil.copyfile(workbook, copy)
-        row = _sample(inbox)
-        number = shelf.ledger(inbox, copy).append([row])[row.id]
+        ledger = shelf.ledger(inbox, copy)
+        number = ledger.append([row])[row.id]
+        shape = ledger.shape() if isinstance(ledger, WorkbookLedger) else Shape()
     except (LineError, OSError) as error:
         complain(error.message if isinstance(error, LineError) else _unreadable(workbook, error), mark=terminal.BAD)
         return False
@@ -55,7 +60,12 @@ def _preview_one(inbox: Inbox, folder: Path) -> bool:
     if is_new:
         said = "{ledger} will be made; the next row is row {row} of the sheet {sheet}."
     say(message(said, ledger=str(workbook), sheet=inbox.sheet_name(), row=number))
-    say_pairs(_columns(inbox, copy))
+    say_pairs([(letters, _named(column)) for letters, column in shape.columns])
+    if shape.rows_left is not None:
+        text = (
+            "It is a form: empty rows left after that one: {count}. When none is left, rows wait until you insert some."
+        )
+        say(message(text, count=shape.rows_left))
     return True
 
 
@@ -67,17 +77,13 @@ def _sample(inbox: Inbox) -> Row:
     return Row(id=_NOBODYS, cells=cells, received=datetime.now().astimezone(), engine="-")
 
 
-def _columns(inbox: Inbox, copy: Path) -> list[tuple[str, str]]:
-    """The letters of our columns and their headings, from left to right."""
-    from ocrwatch.books import is_csv, profile_of
-    from ocrwatch.ledger.layout import columns
-    from ocrwatch.ledger.lines import letters_in
-
-    if is_csv(inbox):
-        return []
-    ours = columns(profile_of(inbox).fields, folder_column=inbox.recursive)
-    with copy.open("rb") as file:
-        return letters_in(file, copy.name, inbox.sheet_name(), ours)
+def _named(column: Column) -> str:
+    """The column's heading, and what fills it where that has another name."""
+    if column.is_hidden:
+        return rendered(message("{heading} (hidden)", heading=column.header))
+    if column.field:
+        return rendered(message("{heading} (the field {field})", heading=column.header, field=column.field))
+    return column.header
 
 
 def _unreadable(workbook: Path, error: OSError) -> Message:

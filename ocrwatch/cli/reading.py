@@ -41,7 +41,10 @@ def read(
             "--profile",
             metavar="TYPE",
             help=help_text(
-                message("The document type: receipt, receipt-items, invoice, train-ticket (default: as configured).")
+                message(
+                    "The document type: receipt, receipt-items, invoice, china-invoice, train-ticket (default: as "
+                    "configured)."
+                )
             ),
         ),
     ] = "",
@@ -124,7 +127,7 @@ class PictureReader:
         from ocrwatch.reading.endpoint import EndpointReader
         from ocrwatch.reading.failures import UrlRefused
 
-        reader = self._engine.reader
+        reader = self._engine.ocr
         if isinstance(reader, EndpointReader):
             with suppress(UrlRefused):
                 name = Path(url.rsplit("/", 1)[-1] or "link")

@@ -158,7 +158,7 @@ def _of_no_document(name: str, folders: Sequence[FolderStatus]) -> Iterator[Mess
     for folder in folders:
         yield from (said for said in folder.not_ready if name in str(said))
         if name in folder.other_kinds:
-            yield message("{name} is no picture and no PDF: it is left alone where it lies.", name=name)
+            yield message("{name} is no picture, no PDF and no e-invoice: it is left alone where it lies.", name=name)
 
 
 def _story(document: Document) -> Iterator[Message]:
@@ -172,8 +172,13 @@ def _story(document: Document) -> Iterator[Message]:
             yield message("Its row is written; the scan is to be filed.")
         case Refused(reason=reason):
             yield message("It cannot be read: {reason}", reason=reason)
+        case Duplicate(row=row, one_invoice=True):
+            yield message("The same invoice stands in row {row} already, from another file.", row=row)
         case Duplicate(row=row):
-            yield message("The same file stands in row {row} already.", row=row)
+            if row:
+                yield message("The same file stands in row {row} already.", row=row)
+            else:
+                yield message("The same file was recorded already.")
         case Fetched(picture=picture):
             yield message("The link was followed: its picture is the scan {name}.", name=picture.name)
         case Filed():
@@ -215,6 +220,8 @@ def _by_hand(journal: Journal, document: Document) -> tuple[Message, ...]:
                 said.append(message("Its row was deleted from the spreadsheet by hand."))
             case Cause.LOST | Cause.UNCLEAR:
                 said.append(message("Its row is missing from the spreadsheet: ocrwatch ledger check"))
+            case Cause.NAMELESS:
+                said.append(message("Its row lost its Document ID when that column was deleted from the spreadsheet."))
             case None:
                 pass
     return tuple(said)

@@ -137,7 +137,7 @@ def _last_changed(inboxes: Sequence[Inbox]) -> Path | None:
 
 def _workbook(ledger: Path) -> Path:
     """`ledger`, or this month's."""
-    from ocrwatch.ledger.months import workbook_of
+    from ocrwatch.ledger.volumes import workbook_of
 
     return workbook_of(ledger, f"{datetime.now().astimezone():%Y-%m}")
 

@@ -19,7 +19,8 @@ from ocrwatch.config.keys import every_key
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.places import AbsolutePath, FolderPattern
 from ocrwatch.config.profiles import FieldData, built_in
-from ocrwatch.ledger.months import MonthOf
+from ocrwatch.ledger.layout import heading_key
+from ocrwatch.ledger.volumes import MonthOf
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Field as LineField
 
@@ -28,7 +29,13 @@ RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document 
 
 _ID_COLUMN = RESERVED[-1:]
 
-_SHEETS = {"train-ticket": "Tickets", "receipt": "Receipts", "receipt-items": "Receipts", "invoice": "Invoices"}
+_SHEETS = {
+    "train-ticket": "Tickets",
+    "receipt": "Receipts",
+    "receipt-items": "Receipts",
+    "invoice": "Invoices",
+    "china-invoice": "Invoices",
+}
 _LONGEST_HEADER = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -81,6 +88,23 @@ class Notifications(_Table):
     waiting: StrictBool = True
 
 
+class Buyer(_Table):
+    """Whom the invoices of a watched folder are for."""
+
+    name: str = ""
+    tax_id: str = ""
+
+    @field_validator("tax_id")
+    @classmethod
+    def _has_its_check_digit(cls, value: str) -> str:
+        from stdnum.cn import uscc
+
+        plain = unicodedata.normalize("NFKC", value).replace(" ", "").upper()
+        if re.fullmatch("[0-9A-Z]{18}", plain) and not uscc.is_valid(plain):
+            raise Misfit(message("its check digit does not fit: compare it with the business licence"))
+        return plain
+
+
 class Inbox(_Table):
     """A watched folder, what its scans are, and where their rows go."""
 
@@ -89,8 +113,11 @@ class Inbox(_Table):
     fields: tuple[FieldData, ...] | None = None
     prompt: str | None = Field(default=None, min_length=1)
     ledger: AbsolutePath = Path("~/OCRWatch/Ledger.xlsx")
+    template: AbsolutePath | None = None
     month_of: MonthOf = "received"
     sheet: str = ""
+    headings: dict[str, str] = Field(default_factory=dict)
+    own_columns: tuple[str, ...] | None = None
     done: FolderPattern = "done"
     failed: FolderPattern = "failed"
     settle_seconds: float = Field(default=1.0, ge=0, le=600, strict=True)
@@ -100,6 +127,7 @@ class Inbox(_Table):
     recursive: StrictBool = False
     after: Literal["move", "keep"] = "move"
     existing: Literal["ask", "read", "skip"] = "ask"
+    buyer: Buyer | None = None
 
     @field_validator("profile")
     @classmethod
@@ -132,11 +160,43 @@ class Inbox(_Table):
         if value.suffix.lower() not in (".xlsx", ".xlsm", ".csv"):
             raise Misfit(message("its name must end in .xlsx, .xlsm or .csv"))
         text = str(value)
-        if re.search(r"[{}]", re.sub(r"\{(?:year|month)\}", "", text)):
-            raise Misfit(message("only {{year}} and {{month}} may stand in braces"))
+        if re.search(r"[{}]", re.sub(r"\{(?:year|month|folder)\}", "", text)):
+            raise Misfit(message("only {{year}}, {{month}} and {{folder}} may stand in braces"))
         if "{month}" in text and "{year}" not in text:
             raise Misfit(message("{{month}} needs {{year}} beside it, or the rows of two years would meet"))
         return value
+
+    @field_validator("template")
+    @classmethod
+    def _is_of_one_kind(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        ledger = info.data.get("ledger")
+        if value is None or ledger is None:
+            return value
+        if ledger.suffix.lower() == ".csv":
+            raise Misfit(message("a CSV file has no template"))
+        if value.suffix.lower() != ledger.suffix.lower():
+            raise Misfit(message("its name must end in {suffix}, as that of the spreadsheet", suffix=ledger.suffix))
+        if value == ledger:
+            raise Misfit(message("it is the spreadsheet itself: name another file"))
+        return value
+
+    @field_validator("headings")
+    @classmethod
+    def _are_headings(cls, value: dict[str, str]) -> dict[str, str]:
+        for heading in value.values():
+            if not heading or len(heading) > _LONGEST_HEADER or _CONTROL.search(heading):
+                raise Misfit(message("a heading is one line of at most {count} characters", count=_LONGEST_HEADER))
+            if heading_key(heading) in map(heading_key, RESERVED):
+                raise Misfit(message("{heading} is a column of ocrwatch's own: choose another", heading=heading))
+        return value
+
+    @field_validator("own_columns")
+    @classmethod
+    def _are_own(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        known = {heading_key(name): name for name in RESERVED}
+        if value is None or all(heading_key(name) in known for name in value):
+            return value and tuple(dict.fromkeys(known[heading_key(name)] for name in value))
+        raise Misfit(message("choose among {choices}", choices=", ".join(f'"{name}"' for name in RESERVED)))
 
     @field_validator("sheet")
     @classmethod
@@ -145,6 +205,14 @@ class Inbox(_Table):
         if not is_fit or value.casefold() == "history":  # Excel keeps that name for itself
             raise Misfit(message("Excel allows 31 characters in a sheet's name, and none of [ ] : * ? / \\"))
         return value
+
+    def asks_headings(self) -> bool:
+        """Whether the headings of a ledger or template that is there tell the fields."""
+        return not self.profile and self.fields is None and not self.headings
+
+    def leaves_open(self) -> bool:
+        """Whether a workbook that is there may tell its sheet or its fields."""
+        return not self.sheet or self.asks_headings()
 
     def profile_name(self) -> str:
         """The built-in profile in force, "" where the fields are all the person's own."""

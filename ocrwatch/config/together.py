@@ -15,6 +15,7 @@ from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Endpoint, Inbox, Settings
 from ocrwatch.errors import ConfigurationError
 from ocrwatch.ledger.items import items_sheets
+from ocrwatch.ledger.layout import heading_key
 from ocrwatch.messages import Message, message
 
 DEFAULT_BASE_URL: str = Endpoint.model_fields["base_url"].default
@@ -37,6 +38,7 @@ def check(settings: Settings) -> Iterator[Message]:
     for place, inbox in enumerate(settings.inbox):
         with _told_of(place):
             _check_places(inbox)
+            _check_headings(inbox)
     if settings.endpoint.min_pixels > settings.endpoint.max_pixels:
         said = message("min_pixels is more than max_pixels.")
         raise Clash(said, ("endpoint", "min_pixels"), ("endpoint", "max_pixels"))
@@ -90,7 +92,11 @@ def destinations(inbox: Inbox) -> tuple[Path, Path]:
 def columns(inbox: Inbox) -> tuple[str, ...]:
     """The field columns of the inbox's sheet, and of the sheets of its tables."""
     fields = profile(inbox.profile_name(), inbox.fields, inbox.prompt).fields
-    return tuple(name for field in fields for name in (field.name, *(each.name for each in field.fields)))
+    return tuple(
+        name
+        for field in fields
+        for name in (inbox.headings.get(field.name, field.name), *(each.name for each in field.fields))
+    )
 
 
 def sheets(inbox: Inbox) -> set[str]:
@@ -138,9 +144,26 @@ def _check_sheets(one: Inbox, other: Inbox) -> None:
     if one.month_of != other.month_of:
         text = "Two folders write to the sheet {sheet} of {ledger} by different months. Give both one month_of."
         raise ConfigurationError(message(text, sheet=one.sheet_name(), ledger=one.ledger.name))
-    if columns(one) != columns(other) or one.recursive != other.recursive:
+    if _all_columns(one) != _all_columns(other):
         text = "Two folders write different columns to the sheet {sheet} of {ledger}. Give each a sheet of its own."
         raise ConfigurationError(message(text, sheet=one.sheet_name(), ledger=one.ledger.name))
+
+
+def _all_columns(inbox: Inbox) -> object:
+    return columns(inbox), inbox.recursive, inbox.own_columns and set(inbox.own_columns), inbox.template
+
+
+def _check_headings(inbox: Inbox) -> None:
+    known = [field.name for field in profile(inbox.profile_name(), inbox.fields, None).fields]
+    for name in inbox.headings:
+        if name not in known:
+            text = "headings names {field}, which is no field of {folder}. There are: {known}."
+            raise ConfigurationError(message(text, field=name, folder=str(inbox.folder), known=", ".join(known)))
+    keys = [heading_key(heading) for heading in columns(inbox)]
+    for heading, key in zip(columns(inbox), keys, strict=True):
+        if keys.count(key) > 1:
+            text = "Two fields of {folder} go to the column {heading}. Give each one of its own in headings."
+            raise ConfigurationError(message(text, folder=str(inbox.folder), heading=heading))
 
 
 def _check_places(inbox: Inbox) -> None:

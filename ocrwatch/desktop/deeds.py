@@ -35,8 +35,8 @@ from ocrwatch.desktop.notices import Kind, Notice
 from ocrwatch.desktop.opening import CannotOpen
 from ocrwatch.errors import OcrwatchError
 from ocrwatch.inbox.kinds import SCAN_SUFFIXES, kind_of
-from ocrwatch.ledger.monthly import workbooks_of
-from ocrwatch.ledger.months import is_monthly
+from ocrwatch.ledger.in_volumes import workbooks_of
+from ocrwatch.ledger.volumes import is_series
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Render
 from ocrwatch.service import orders
@@ -154,7 +154,7 @@ class Deeds:
 
 def newest(ledger: Path) -> Path:
     """The workbook of `ledger`; where there is one a month, that which was changed last."""
-    if not is_monthly(ledger):
+    if not is_series(ledger):
         return ledger
     return max(workbooks_of(ledger), key=lambda path: path.stat().st_mtime, default=ledger.parent)
 

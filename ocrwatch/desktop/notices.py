@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ocrwatch.desktop.menu import Action, OpenFolder, OpenLedger, ShowFile
 from ocrwatch.document import Arrived, Document, Filed, Outcome
-from ocrwatch.ledger.months import workbook_of
+from ocrwatch.ledger.volumes import workbook_of
 from ocrwatch.messages import Message, message
 from ocrwatch.service.status import Status
 
@@ -128,7 +128,7 @@ def due(
 
 def _with_rows(diary: Diary, document: Document, stage: Filed, now: float) -> Diary:
     pattern = Path(document.book.rpartition("|")[0])
-    month = stage.rows[0].month if stage.rows else ""
+    month = stage.rows[0].volume if stage.rows else ""
     ledger = workbook_of(pattern, month) if month else pattern
     before = diary.added.get(ledger, Added())
     doubtful = sum(bool(row.check) for row in stage.rows)

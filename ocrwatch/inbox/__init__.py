@@ -17,4 +17,6 @@ kinds.py         what a file is, by its content (pure)
 ends.py          whether its bytes go to its end (pure)
 pictures.py      Pillow
 pdf.py           PDFium
+invoices.py      files that are data and no picture: OFD, XML
+einvoices/       the data inside e-invoices
 """

@@ -14,15 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ocrwatch.errors import Gone, Unreadable
-from ocrwatch.inbox import pictures, shortcuts
+from ocrwatch.inbox import invoices, pictures, shortcuts
+from ocrwatch.inbox.einvoices.found import to_data
 from ocrwatch.inbox.ends import reaches_its_end
-from ocrwatch.inbox.kinds import kind_of
-from ocrwatch.inbox.scanfile import Scan, incomplete, kind_in, opened
+from ocrwatch.inbox.kinds import OFD, XML, kind_of, may_hold_invoice
+from ocrwatch.inbox.scanfile import Scan, head_of, incomplete, kind_in, opened
 from ocrwatch.messages import JSON, message
 from ocrwatch.ports import PictureLimits
-
-HEAD_BYTES = 4096
-"""As much as tells what a file is."""
 
 
 def inspect(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
@@ -34,13 +32,15 @@ def inspect(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
     with opened(path) as scan:
         if _address(scan) is not None:
             return {"digest": scan.digest(), "kind": shortcuts.LINK, "pages": 1}, b""
-        kind = kind_in(path, scan.data[:HEAD_BYTES])
+        kind = kind_in(path, scan.head())
         if not reaches_its_end(kind, scan.data):
             raise incomplete(path)
         if kind == "application/pdf":
             from ocrwatch.inbox import pdf
 
             pages = pdf.pages(scan)
+        elif kind in (OFD, XML):
+            pages = invoices.pages(path, scan.data[:], kind)
         else:
             pages = pictures.pages_decoded(scan, kind)
         return {"digest": scan.digest(), "kind": kind, "pages": pages}, b""
@@ -81,7 +81,9 @@ def picture(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
     assert isinstance(page, int)
     with opened(path) as scan:
         _ensure_same(scan, arguments["digest"])
-        kind = kind_in(path, scan.data[:HEAD_BYTES])
+        kind = kind_in(path, scan.head())
+        if kind in (OFD, XML):
+            raise invoices.not_drawn(path, kind)
         if kind == "application/pdf":
             from ocrwatch.inbox import pdf
 
@@ -95,6 +97,23 @@ def picture(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
     _ensure_usable(path, made.size, limits)
     data, kind, size = pictures.encoded(made, limits.max_bytes)
     return _answer(kind, size), data
+
+
+def embedded(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
+    """The data of an invoice in the file at `path`, None where there is none. Raises as `picture`."""
+    path = Path(str(arguments["path"]))
+    if not may_hold_invoice(head_of(path)):
+        return None, b""
+    with opened(path) as scan:
+        _ensure_same(scan, arguments["digest"])
+        match kind_in(path, scan.head()):
+            case "application/pdf":
+                from ocrwatch.inbox import pdf
+
+                return to_data(pdf.invoice(scan)), b""
+            case kind if kind in (OFD, XML):
+                return to_data(invoices.invoice(path, scan.data[:], kind)), b""
+    return None, b""
 
 
 def _limits(told: JSON) -> PictureLimits:

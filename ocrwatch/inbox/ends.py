@@ -8,9 +8,11 @@
     image/jp2   boxes, the codestream up to EOC; or the codestream alone
     application/pdf  %%EOF at its end, after any padding; one made for the web tells its length, too. PDFium mends a
                      file cut short in silence, so it is looked for here.
+    application/ofd  the end of a zip's directory, behind the directory it tells of
+    application/xml  its last tag; that it belongs to the first, the parser tells
 
 That it decodes as well, the decoder finds out. Sources: ITU-T T.81 (JPEG), W3C PNG, GIF89a, RFC 9649 (WebP),
-TIFF 6.0, ISO 32000 (PDF), ISO/IEC 14496-12 (boxes), ISO/IEC 15444-1 (JPEG 2000).
+TIFF 6.0, ISO 32000 (PDF), ISO/IEC 14496-12 (boxes), ISO/IEC 15444-1 (JPEG 2000), APPNOTE.TXT (zip).
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ _NEVER_EMPTY_BYTES = 64
 """So many zeros do not end compressed pictures: it is space that was reserved for them."""
 
 _PDF_TAIL_BYTES = 64 * 1024
+_ZIP_TAIL_BYTES = 22 + 0xFFFF
 
 
 def reaches_its_end(kind: str, data: Bytes) -> bool:
@@ -54,6 +57,10 @@ def reaches_its_end(kind: str, data: Bytes) -> bool:
             return (data[:1] == b"\xff" or _boxes_end(data, {b"jp2c"})) and _codestream_ends(data)
         case "application/pdf":
             return _pdf(data)
+        case "application/ofd":
+            return _zip(data)
+        case "application/xml":
+            return data[-_PDF_TAIL_BYTES:].rstrip(b"\0\r\n\t ").endswith(b">")
         case _:
             return True
 
@@ -120,6 +127,11 @@ def _after_gif_blocks(data: Bytes, position: int) -> int:
     while position < len(data) and data[position]:
         position += data[position] + 1
     return position + 1
+
+
+def _zip(data: Bytes) -> bool:
+    end = data.rfind(b"PK\5\6", max(0, len(data) - _ZIP_TAIL_BYTES))
+    return 0 <= end <= len(data) - 22 and _little(data, end + 12) + _little(data, end + 16) <= end
 
 
 def _pdf(data: Bytes) -> bool:

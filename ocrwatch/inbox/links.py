@@ -40,6 +40,8 @@ _SUFFIXES = {
     "image/avif": (".avif",),
     "image/jp2": (".jp2",),
     "application/pdf": (".pdf",),
+    "application/ofd": (".ofd",),
+    "application/xml": (".xml",),
 }
 
 

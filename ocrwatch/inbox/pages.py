@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.errors import DecoderCrashed
+from ocrwatch.inbox.einvoices.found import from_data
 from ocrwatch.messages import JSON, message
-from ocrwatch.ports import Inspection, Picture, PictureLimits
+from ocrwatch.ports import Embedded, Inspection, Picture, PictureLimits
 
 _TIMEOUT_SECONDS = 120.0
 """For one call; a 500 MB TIFF on a slow share takes a minute."""
@@ -42,6 +43,11 @@ class ChildPages:
         """The address in the link at `path`; None where it is no link. Raises as `picture`."""
         found, _ = self._call("address", path, {"digest": digest})
         return None if found is None else str(found)
+
+    def embedded(self, path: Path, digest: str) -> Embedded | None:
+        """The data of an invoice inside the file. Raises as the port says."""
+        found, _ = self._call("embedded", path, {"digest": digest})
+        return from_data(found)
 
     def _call(self, function: str, path: Path, arguments: dict[str, JSON]) -> tuple[JSON, bytes]:
         try:

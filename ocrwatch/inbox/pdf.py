@@ -16,6 +16,7 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD
 from ocrwatch.errors import Unreadable
 from ocrwatch.inbox.scanfile import Scan, damaged, ensure_so_many
 from ocrwatch.messages import message
+from ocrwatch.ports import Embedded
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,6 +43,14 @@ def page_picture(scan: Scan, page: int, max_pixels: int) -> Image:
     """Page `page`, upright, with at most `max_pixels`. Raises `Unreadable`, `Incomplete`."""
     with _document(scan) as document:
         return _drawn(document[page], most_pixels=max_pixels)
+
+
+def invoice(scan: Scan) -> Embedded | None:
+    """The invoice that it holds as data, None where there is none. Raises `Unreadable`."""
+    from ocrwatch.inbox.einvoices import pdf_data
+
+    with _document(scan) as document:
+        return pdf_data.invoice(document)
 
 
 def _drawn(page: pypdfium2.PdfPage, *, most_pixels: int) -> Image:

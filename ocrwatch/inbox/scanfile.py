@@ -21,7 +21,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from ocrwatch.errors import Gone, Incomplete, NotAScan, Unreadable
-from ocrwatch.inbox.kinds import SCAN_SUFFIXES, could_become_a_scan, kind_of
+from ocrwatch.inbox.kinds import OFD, SCAN_SUFFIXES, could_become_a_scan, kind_of
 from ocrwatch.messages import message
 
 LARGEST_BYTES = 512 * 1024 * 1024
@@ -32,6 +32,8 @@ LARGEST_PX = 180_000_000
 MOST_PAGES = 1000
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+LARGEST_HEAD_BYTES = 64 * 1024
+
 WHOLE_BYTES = 16 * 1024 * 1024
 """Files up to this size are read whole: photos and most scans."""
 
@@ -50,6 +52,10 @@ class Scan:
     file: io.BytesIO | io.BufferedReader
     whole: bytes | None
     _status: os.stat_result
+
+    def head(self) -> bytes:
+        """Enough of it to tell what it is: all of a small file."""
+        return self.data[:LARGEST_HEAD_BYTES] if self.whole is None else self.whole
 
     def digest(self) -> str:
         """The SHA-256 of its bytes, hex; a large file that has not changed since is not read again.
@@ -86,11 +92,7 @@ _DIGESTS: dict[tuple[str | int, ...], str] = {}
 @contextmanager
 def opened(path: Path) -> Iterator[Scan]:
     """The file, open. Raises `Gone`, `NotAScan`, `Incomplete`, `Unreadable`."""
-    with _told(path):
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise _no_file(path)
-        file = open(os.open(path, _FLAGS), "rb")  # noqa: SIM115, PTH123  closed below; a descriptor
-    with file:
+    with _opened(path) as file:
         with _told(path):
             status = os.fstat(file.fileno())
             if status.st_size <= WHOLE_BYTES:
@@ -106,13 +108,17 @@ def opened(path: Path) -> Iterator[Scan]:
                 scan.data.close()
 
 
-def bytes_of(path: Path) -> bytes:
-    """The bytes of a regular file that did not change meanwhile. Raises as `opened`."""
-    with opened(path) as scan:
-        if scan.whole is not None:
-            return scan.whole
-        with _told(path):
-            return _read(path, scan.file.fileno())
+def _opened(path: Path) -> io.BufferedReader:
+    with _told(path):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise _no_file(path)
+        return open(os.open(path, _FLAGS), "rb")  # noqa: PTH123  a descriptor
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of a regular file, enough to tell what it is not. Raises as `opened`."""
+    with _opened(path) as file, _told(path):
+        return file.read(1024)
 
 
 def _times(status: os.stat_result) -> tuple[int, int, int]:
@@ -162,8 +168,10 @@ def kind_in(path: Path, data: bytes) -> str:
         raise Unreadable(message(text, name=path.name, command='pip install "ocrwatch[heic]"'))
     if kind is not None:
         return kind
+    if path.suffix.lower() == ".ofd" and data.startswith(b"PK"):
+        return OFD  # its root may be the zip's last member, and not be there yet
     if path.suffix.lower() not in SCAN_SUFFIXES:
-        raise NotAScan(message("{name} is no picture and no PDF.", name=path.name))
+        raise NotAScan(message("{name} is no picture, no PDF and no e-invoice.", name=path.name))
     if could_become_a_scan(data):
         raise incomplete(path)
     raise Unreadable(message("{name} is not a picture, though its name says so. Scan it again.", name=path.name))

@@ -5,6 +5,7 @@ schema.py      the migrations
 encoding.py    stages and messages as JSON (pure)
 documents.py   the documents
 written.py     what was written into the ledgers, and what people did to it
+openings.py    who had a ledger open, and how ledgers looked last
 invoices.py    by what two documents are the same invoice
 answers.py     raw answers by the request that brought them
 links.py       where pictures came from that links led to
@@ -21,6 +22,7 @@ from ocrwatch.journal.documents import Documents
 from ocrwatch.journal.invoices import Invoices
 from ocrwatch.journal.links import Links
 from ocrwatch.journal.memory import DateOrders, Orders, Sightings
+from ocrwatch.journal.openings import Openings
 from ocrwatch.journal.written import Written
 from ocrwatch.ports import Clock
 
@@ -36,6 +38,7 @@ class Journal:
         self.links = Links(self.database)
         self.sightings = Sightings(self.database)
         self.written = Written(self.database)
+        self.openings = Openings(self.database)
         self.invoices = Invoices(self.database)
         self.date_orders = DateOrders(self.database)
         self.orders = Orders(self.database)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import assert_never
+from typing import NotRequired, TypedDict, assert_never
 
 from ocrwatch.document import (
     Amount,
@@ -57,8 +57,9 @@ def stage_to_json(stage: Stage) -> str:
             known = {"rows": _rows_out(rows), "target": _path_out(target)}
         case Refused(reason=reason, target=target):
             known = {"reason": message_to_data(reason), "target": _path_out(target)}
-        case Duplicate(of=of, row=row, target=target):
+        case Duplicate(of=of, row=row, one_invoice=one_invoice, target=target):
             known = {"of": of, "row": row, "target": _path_out(target)}
+            known |= {"one_invoice": True} if one_invoice else {}
         case Fetched(picture=picture, target=target):
             known = {"picture": _path_out(picture), "target": _path_out(target)}
         case Filed(outcome=outcome, path=path, rows=rows, reason=reason):
@@ -91,7 +92,12 @@ def stage_from_json(text: str) -> Stage:
         case "Refused":
             return Refused(reason=message_from_data(known["reason"]), target=_path_in(known["target"]))
         case "Duplicate":
-            return Duplicate(of=known["of"], row=known["row"], target=_path_in(known["target"]))
+            return Duplicate(
+                of=known["of"],
+                row=known["row"],
+                one_invoice=known.get("one_invoice", False),
+                target=_path_in(known["target"]),
+            )
         case "Fetched":
             return Fetched(picture=Path(known["picture"]), target=_path_in(known["target"]))
         case "Filed":
@@ -110,9 +116,14 @@ def written_from_json(text: str) -> tuple[Row, ...]:
     return _rows_in(_written(json.loads(text)))
 
 
+def written_cells_from_json(text: str) -> dict[str, tuple[Cell, ...]]:
+    """The cells of these rows, by the rows' ids; cheaper."""
+    return {row["id"]: _cells_in(row["cells"]) for row in _written(json.loads(text))}
+
+
 def written_ids_from_json(text: str) -> tuple[str, ...]:
-    """The ids of these rows; cheaper."""
-    return tuple(str(row["id"]) for row in _written(json.loads(text)))
+    """The ids of these rows; cheaper still."""
+    return tuple(row["id"] for row in _written(json.loads(text)))
 
 
 def filed_path_from_json(text: str) -> Path | None:
@@ -128,10 +139,28 @@ def value_to_json(value: Value) -> str:
 def value_from_json(text: str) -> Value:
     """The value that `value_to_json` wrote."""
     kind, *parts = json.loads(text)
-    return _value_in(kind, parts)
+    return _VALUES[kind](*parts)
 
 
-def _written(known: Mapping[str, list[dict[str, JSON]]]) -> list[dict[str, JSON]]:
+class _StoredItems(TypedDict):
+    name: str
+    lines: list[list[list[str]]]
+
+
+class _StoredRow(TypedDict):
+    id: str
+    cells: list[list[str]]
+    check: list[JSON]
+    received: str
+    pages: str
+    engine: str
+    folder: str
+    file: str | None
+    month: NotRequired[str]  # the volume; ledgers had months before they had folders
+    items: NotRequired[list[_StoredItems]]
+
+
+def _written(known: Mapping[str, list[_StoredRow]]) -> list[_StoredRow]:
     """While it is read again, the rows from before."""
     return known.get("earlier") or known.get("rows") or []
 
@@ -169,8 +198,9 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "engine": row.engine,
             "folder": row.folder,
             "file": _path_out(row.file),
-            **({"month": row.month} if row.month else {}),
+            **({"month": row.volume} if row.volume else {}),
             **({"items": _items_out(row.items)} if row.items else {}),
+            **({"invoice": row.invoice} if row.invoice else {}),
         }
         for row in rows
     ]
@@ -184,46 +214,32 @@ def _items_out(items: Sequence[Items]) -> list[JSON]:
     return [{"name": each.name, "lines": [_cells_out(line) for line in each.lines]} for each in items]
 
 
-def _items_in(items: JSON) -> tuple[Items, ...]:
-    assert isinstance(items, list)
-    return tuple(_one_in(each) for each in items if isinstance(each, dict))
+def _items_in(items: list[_StoredItems]) -> tuple[Items, ...]:
+    return tuple(Items(name=each["name"], lines=tuple(map(_cells_in, each["lines"]))) for each in items)
 
 
-def _one_in(items: Mapping[str, JSON]) -> Items:
-    lines = items["lines"]
-    assert isinstance(lines, list)
-    found = tuple(tuple(_cell_in(cell) for cell in line) for line in lines if isinstance(line, list))
-    return Items(name=str(items["name"]), lines=found)
+def _rows_in(rows: list[_StoredRow]) -> tuple[Row, ...]:
+    return tuple(map(_row_in, rows))
 
 
-def _rows_in(rows: list[dict[str, JSON]]) -> tuple[Row, ...]:
-    return tuple(_row_in(row) for row in rows)
-
-
-def _row_in(row: Mapping[str, JSON]) -> Row:
-    cells, check, file = row["cells"], row["check"], row["file"]
-    assert isinstance(cells, list)
-    assert isinstance(check, list)
+def _row_in(row: _StoredRow) -> Row:
     return Row(
-        id=str(row["id"]),
-        cells=tuple(_cell_in(cell) for cell in cells),
-        check=tuple(message_from_data(remark) for remark in check if isinstance(remark, dict)),
-        received=datetime.fromisoformat(str(row["received"])),
-        pages=str(row["pages"]),
-        engine=str(row["engine"]),
-        folder=str(row["folder"]),
-        file=Path(file) if isinstance(file, str) else None,
-        month=str(row.get("month", "")),
+        id=row["id"],
+        cells=_cells_in(row["cells"]),
+        check=tuple(map(message_from_data, row["check"])),
+        received=datetime.fromisoformat(row["received"]),
+        pages=row["pages"],
+        engine=row["engine"],
+        folder=row["folder"],
+        file=_path_in(row["file"]),
+        volume=row.get("month", ""),
         items=_items_in(row.get("items", [])),
+        invoice=str(row.get("invoice", "")),
     )
 
 
-def _cell_in(cell: JSON) -> Cell:
-    assert isinstance(cell, list)
-    name, kind, *parts = cell
-    if kind == "text" and len(parts) == 1:  # most are
-        return Cell(str(name), str(parts[0]))
-    return Cell(str(name), _value_in(str(kind), [str(part) for part in parts]))
+def _cells_in(cells: list[list[str]]) -> tuple[Cell, ...]:
+    return tuple(Cell(name, _VALUES[kind](*parts)) for name, kind, *parts in cells)
 
 
 def _value_out(value: Value) -> list[str]:
@@ -244,19 +260,12 @@ def _value_out(value: Value) -> list[str]:
             assert_never(unreachable)
 
 
-def _value_in(kind: str, parts: list[str]) -> Value:
-    match kind, parts:
-        case "empty", []:
-            return None
-        case "text", [text]:
-            return text
-        case "integer", [text]:
-            return int(text)
-        case "amount", [number, currency]:
-            return Amount(Decimal(number), currency)
-        case "datetime", [text]:
-            return datetime.fromisoformat(text)
-        case "date", [text]:
-            return date.fromisoformat(text)
-        case _:
-            raise ValueError(f"no such kind of value: {kind}")
+_VALUES: Mapping[str, Callable[..., Value]] = {
+    "empty": lambda: None,
+    "text": str,
+    "integer": int,
+    "amount": lambda number, currency: Amount(Decimal(number), currency),
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
+"""What makes a value of what stands after its kind."""

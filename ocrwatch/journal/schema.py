@@ -113,6 +113,22 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     """,
     """
+    CREATE TABLE openings (           -- when other programs had a workbook open, by what was seen of their locks
+        workbook   NOT NULL,          -- its real path
+        sign       TEXT NOT NULL,     -- which lock
+        program    TEXT NOT NULL,
+        began_at   REAL NOT NULL,
+        ended_at   REAL,
+        cleared    INTEGER NOT NULL,  -- the lock was taken away on a person's word: no sign of an end
+        PRIMARY KEY (workbook, sign)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE looks (              -- how workbooks looked when nothing was left to be noticed in them
+        book TEXT PRIMARY KEY,
+        sign TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
+    """
     CREATE TABLE links (              -- pictures that were fetched, and where from
         digest     TEXT PRIMARY KEY,  -- SHA-256 of the picture's bytes, hex
         url        TEXT NOT NULL,

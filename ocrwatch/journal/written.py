@@ -5,19 +5,21 @@ The rows themselves stand in the documents' stages; nothing of them is kept a se
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from ocrwatch.document import Row, Value
+from ocrwatch.document import Cell, Row, Value
 from ocrwatch.journal.database import Database
 from ocrwatch.journal.encoding import (
     NO_ROWS,
     filed_path_from_json,
     value_from_json,
     value_to_json,
+    written_cells_from_json,
     written_from_json,
     written_ids_from_json,
 )
@@ -35,6 +37,8 @@ class Cause(Enum):
     """The workbook is gone, or one from before was put in its place."""
     UNCLEAR = "unclear"
     """Nothing that was written after it is there either: taken out, or lost by an older copy saved over it."""
+    NAMELESS = "nameless"
+    """The column of ids was deleted: whether the row is there, the sheet cannot tell any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,24 +78,27 @@ class Written:
             found += [(at, key, row) for row in written_ids_from_json(stage)]
         return {row: at for at, _, row in sorted(found)}
 
-    def has_rows(self, book: str, month: str = "") -> bool:
-        """Whether anything was written into the book, into the workbook of `month` (or year) where one is given."""
+    def has_rows(self, book: str, volume: str = "") -> bool:
+        """Whether anything was written into the book, into the workbook of `volume` where one is given.
+
+        Its month may be a year alone.
+        """
         sql = "SELECT 1 FROM documents WHERE book = ? AND recorded_at IS NOT NULL"
         values = [book]
-        if month:
+        if volume:
             sql += " AND instr(stage, ?) > 0"
-            values.append(f'"month": "{month}')
+            values.append(f'"month": {json.dumps(volume)[:-1]}')
         with self._database.reading() as connection:
             return connection.execute(f"{sql} LIMIT 1", values).fetchone() is not None
 
-    def months(self, book: str) -> dict[str, str]:
-        """The month of each row that has one, by its id: rows of one month share a workbook."""
+    def volumes(self, book: str) -> dict[str, str]:
+        """The volume of each row that has one, by its id: rows of one volume share a workbook."""
         sql = (
             "SELECT key, stage FROM documents WHERE book = ? AND key > ? AND recorded_at IS NOT NULL "
             "AND instr(stage, '\"month\"') > 0 ORDER BY key LIMIT ?"
         )
         return {
-            row.id: row.month for _, stage in self._pages(sql, book) for row in written_from_json(stage) if row.month
+            row.id: row.volume for _, stage in self._pages(sql, book) for row in written_from_json(stage) if row.volume
         }
 
     def forgotten(self, book: str) -> frozenset[str]:
@@ -114,16 +121,15 @@ class Written:
 
     def rows(self, book: str, ids: Collection[str]) -> dict[str, Row]:
         """Those of the rows `ids` that were written, as they were, by id."""
-        sql = (
-            "SELECT stage FROM documents WHERE digest >= ? AND digest < ? AND book = ? AND recorded_at IS NOT NULL "
-            "ORDER BY recorded_at, key"
-        )
-        found: dict[str, Row] = {}
-        with self._database.reading() as connection:
-            for start in {each[:_ID_DIGITS] for each in ids}:
-                for (stage,) in connection.execute(sql, (start, start + "g", book)):
-                    found |= {row.id: row for row in written_from_json(stage)}
+        found = {row.id: row for stage in self._stages(book, ids) for row in written_from_json(stage)}
         return {each: found[each] for each in ids if each in found}
+
+    def cells(self, book: str, ids: Collection[str]) -> Mapping[str, Sequence[Cell]]:
+        """Their cells alone, by id; there may be others among them. Cheaper."""
+        found: dict[str, Sequence[Cell]] = {}
+        for stage in self._stages(book, ids):
+            found |= written_cells_from_json(stage)
+        return found
 
     def written_anew(self, book: str, ids: Iterable[str]) -> None:
         """These rows were put back just now. Raises `DiskFull`."""
@@ -142,10 +148,12 @@ class Written:
         corrected in them before. Raises `DiskFull`."""
         now = self._database.clock()
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM absences WHERE book = ?", (book,))
+            gone = connection.execute("SELECT row FROM absences WHERE book = ?", (book,)).fetchall()
+            there = [(book, row) for (row,) in gone if row not in absences]
+            connection.executemany("DELETE FROM absences WHERE book = ? AND row = ?", there)
             self.note_absences(book, absences)
-            gone = "SELECT row FROM absences WHERE book = ?"
-            connection.execute(f"DELETE FROM corrections WHERE book = ? AND row NOT IN ({gone})", (book, book))  # noqa: S608
+            absent = "SELECT row FROM absences WHERE book = ?"
+            connection.execute(f"DELETE FROM corrections WHERE book = ? AND row NOT IN ({absent})", (book, book))  # noqa: S608
             connection.executemany(
                 "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?)",
                 [(book, c.row, c.heading, value_to_json(c.written), value_to_json(c.found), now) for c in corrections],
@@ -156,7 +164,7 @@ class Written:
         now = self._database.clock()
         with self._database.transaction() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO absences VALUES (?, ?, ?, ?)",
+                "INSERT INTO absences VALUES (?, ?, ?, ?) ON CONFLICT (book, row) DO UPDATE SET cause = excluded.cause",
                 [(book, row, cause.value, now) for row, cause in absences.items()],
             )
 
@@ -165,6 +173,24 @@ class Written:
         with self._database.reading() as connection:
             rows = connection.execute("SELECT row, cause FROM absences WHERE book = ?", (book,)).fetchall()
         return {row: Cause(cause) for row, cause in rows}
+
+    def are_nameless(self, book: str, rows: Sequence[str]) -> bool:
+        """Whether one of `rows` lost its id with the column of ids."""
+        sql = "SELECT 1 FROM absences WHERE book = ? AND row = ? AND cause = ?"
+        with self._database.reading() as connection:
+            return any(connection.execute(sql, (book, row, Cause.NAMELESS.value)).fetchone() for row in rows)
+
+    def note_nameless(self, book: str, volume: str) -> int:
+        """The column of ids is gone from the workbook of `volume`; how many rows that were there lost theirs.
+
+        Raises `DiskFull`.
+        """
+        known = self.absences(book)
+        volumes = self.volumes(book) if volume else {}
+        rows = [row for row in self.times(book) if row not in known and volumes.get(row, "").startswith(volume)]
+        if rows:
+            self.note_absences(book, dict.fromkeys(rows, Cause.NAMELESS))
+        return len(rows)
 
     def corrections(self, book: str) -> tuple[Noted, ...]:
         """The cells that people changed, as last noticed."""
@@ -181,6 +207,15 @@ class Written:
             corrected, absent = connection.execute(sql).fetchone()
         return int(corrected), int(absent)
 
+    def unanswered(self, since: float) -> dict[str, int]:
+        """How many rows are gone that no person is known to have deleted, noticed `since` then, by book."""
+        sql = "SELECT book, count(*) FROM absences WHERE cause NOT IN (?, ?) AND noticed_at >= ? GROUP BY book"
+        with self._database.reading() as connection:
+            return {
+                str(book): int(n)
+                for book, n in connection.execute(sql, (Cause.DELETED.value, Cause.NAMELESS.value, since))
+            }
+
     # ------------------------------------------------------------
 
     def _noted(self, condition: str, values: tuple[str, ...]) -> tuple[Noted, ...]:
@@ -191,6 +226,17 @@ class Written:
             Noted(row=row, heading=heading, written=value_from_json(written), found=value_from_json(found))
             for row, heading, written, found in rows
         )
+
+    def _stages(self, book: str, ids: Collection[str]) -> list[str]:
+        """The stages of the documents of the rows `ids`, in the order in which they were recorded."""
+        sql = (
+            "SELECT stage FROM json_each(?) AS wanted CROSS JOIN documents "
+            "ON digest >= wanted.value AND digest < wanted.value || 'g' "
+            "WHERE book = ? AND recorded_at IS NOT NULL ORDER BY recorded_at, documents.key"
+        )
+        starts = json.dumps(sorted({each[:_ID_DIGITS] for each in ids}))
+        with self._database.reading() as connection:
+            return [stage for (stage,) in connection.execute(sql, (starts, book))]
 
     def _pages(self, sql: str, book: str) -> Iterator[sqlite3.Row]:
         """The rows of `sql`, a page at a time: its first column is `key`; its places are book, last key, limit."""

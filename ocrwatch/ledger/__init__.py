@@ -13,6 +13,7 @@ file.
     formats.py          a value's number format, text fit for a cell, widths                pure
     links.py            the formula that links a row to its scan                            pure
     header.py           where the header of a sheet stands                                  pure
+    forms.py            sheets that somebody prepared: rows to be filled, above a footer    pure
     ids.py              the ids of a sheet, in twelve bytes each                            pure
 
   the package
@@ -42,8 +43,11 @@ file.
 
   beside it
     csv_file.py         the port over a CSV file, csv_items.py its tables, by csv_records.py and csv_text.py (pure)
-    monthly.py          the port over one workbook a month, by months.py (pure)
-    lines.py            the rows of a sheet as they stand (openpyxl); comparing.py (pure) tells what a person changed
+    in_volumes.py       the port over several workbooks, by volumes.py (pure)
+    lines.py            the rows of a sheet as they stand, by row_values.py and cell_values.py (pure)
+    comparing.py        what a person changed                                               pure
+
+    first_look.py       what the headings of a workbook ask for, before it is a ledger
 
   the file
     backups.py          the workbook as it was before the day's first change

@@ -76,6 +76,14 @@ def new_member(name: str) -> Member:
     return Member(name=name, raw_name=name.encode(), flags=0 if name.isascii() else 0x800)
 
 
+def directory_crc_of(file: BinaryIO) -> int | None:
+    """The archive's mark (see `Archive`); None where it cannot be read as one."""
+    try:
+        return Archive(file).directory_crc
+    except (BadPackage, struct.error, ValueError, OverflowError):
+        return None
+
+
 class Archive:
     """The archive in `file`, which stays the caller's. Raises `BadPackage`."""
 

@@ -11,15 +11,18 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from ocrwatch.document import Amount, Row, Value
+from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.ledger.formats import Entry, entry
 from ocrwatch.ledger.layout import heading_key
 from ocrwatch.ports import Field, FieldType, Line, Shown
+
+Kinds = Mapping[str, FieldType]
+"""Types of fields by their headings, in the form in which these are compared."""
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _SECOND = timedelta(seconds=1)
@@ -35,11 +38,15 @@ class Correction:
     found: Shown
 
 
-def corrections(row: Row, line: Line, fields: Sequence[Field]) -> tuple[Correction, ...]:
-    """The fields of `row` that `line` shows otherwise than they were written."""
-    kinds: dict[str, FieldType] = {heading_key(field.name): field.type for field in fields}
+def kinds_of(fields: Sequence[Field]) -> Kinds:
+    """The type of each of `fields` by its heading."""
+    return {heading_key(field.name): field.type for field in fields}
+
+
+def corrections(cells: Iterable[Cell], line: Line, kinds: Kinds) -> tuple[Correction, ...]:
+    """Those of `cells`, as they were written, that `line` shows otherwise."""
     found = []
-    for cell in row.cells:
+    for cell in cells:
         key = heading_key(cell.name)
         if key in line.shown and not shows(line.shown[key], cell.value, kinds.get(key, "text")):
             found.append(Correction(heading=cell.name, written=cell.value, found=line.shown[key]))

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
+from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.dressing import (
     HEADER_HEIGHT_POINTS,
     Surroundings,
@@ -22,9 +24,11 @@ from ocrwatch.ledger.layout import Column, Part, column_width
 from ocrwatch.ledger.new_rows import changed_row, entry_cell, new_row
 from ocrwatch.ledger.package import Package
 from ocrwatch.ledger.references import Area
+from ocrwatch.ledger.refusals import UNUSABLE_SECONDS, ensure_package
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.styles import Styles
 from ocrwatch.ledger.tables import new_table, tables_of
+from ocrwatch.messages import message
 
 _EMPTY_SHEET = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{space}"><sheetData/></worksheet>'
@@ -40,6 +44,22 @@ def new_workbook(sheet: str) -> bytes:
     target = BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def copied(template: Path) -> bytes:
+    """A workbook that begins as `template` is. Raises `LedgerBusy`."""
+    place = {"name": template.name, "folder": str(template.parent)}
+    try:
+        content = template.read_bytes()
+    except FileNotFoundError as error:
+        text = "The template {name} is not in {folder}. Put it there, or name another in the configuration; rows wait."
+        raise LedgerBusy(message(text, **place), after_seconds=UNUSABLE_SECONDS) from error
+    except OSError as error:
+        text = "The template {name} in {folder} cannot be read: {reason}. Its rows wait."
+        said = message(text, reason=error.strerror or type(error).__name__, **place)
+        raise LedgerBusy(said, after_seconds=UNUSABLE_SECONDS) from error
+    ensure_package(BytesIO(content), template.name)
+    return content
 
 
 def empty_sheet(package: Package) -> bytes:
@@ -73,14 +93,16 @@ def dressed(
         top = changed_row(survey.grammar, known, headings, HEADER_HEIGHT_POINTS)
     part = new_table(package, Area(1, 1, len(columns), 2), [column.header for column in columns])
     relation = package.relate(standing.part, "table", part)
-    check = next((places[column.key] for column in columns if column.part is Part.CHECK), None)
-    has_views = package.workbook.first("bookViews") is not None
     surroundings = (
         Surroundings(survey.head, survey.close)
         .with_widths({places[column.key]: column_width(column, rows) for column in columns})
-        .with_look(check, amber_format(styles) if check else 0, has_views=has_views)
+        .with_hidden([places[column.key] for column in columns if column.is_hidden])
+        .with_look(has_views=package.workbook.first("bookViews") is not None)
         .with_table(relation, package.relations_space)
     )
+    for column in columns:
+        if column.part is Part.CHECK:
+            surroundings = surroundings.with_marks(places[column.key], amber_format(styles))
     set_print_titles(package, standing.name, index)
     tables = (*standing.tables, *(each for each in tables_of(package, package.sheets[index]) if each.part == part))
     dressed_survey = replace(

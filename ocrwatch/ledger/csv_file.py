@@ -7,17 +7,18 @@ two leaves items whose row comes when the line goes on, and an id that the file 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 
-from ocrwatch.document import Cell, Items, Row
+from ocrwatch.document import Row
 from ocrwatch.ledger import csv_text
 from ocrwatch.ledger.csv_items import CsvItems
 from ocrwatch.ledger.csv_records import CsvContent, CsvRecords
 from ocrwatch.ledger.items import ItemsSheet, items_sheets, unknown_sheet
-from ocrwatch.ledger.layout import columns, further_columns
+from ocrwatch.ledger.layout import ALL, Choice, columns, further_columns, under_headings
 from ocrwatch.ledger.locks import Locks
-from ocrwatch.ports import Field, Line, Render
+from ocrwatch.ports import Change, Field, Line, Render
 
 
 class CsvLedger:
@@ -29,6 +30,7 @@ class CsvLedger:
         fields: Sequence[Field],
         *,
         folder_column: bool,
+        choice: Choice = ALL,
         locks: Locks,
         render: Render,
         zone: tzinfo | None = None,
@@ -36,7 +38,7 @@ class CsvLedger:
         ensure_there: Callable[[Path], None] = lambda _: None,
     ) -> None:
         self._path = path
-        self._columns = csv_text.with_currencies(columns(fields, folder_column=folder_column))
+        self._columns = csv_text.with_currencies(columns(fields, folder_column=folder_column, choice=choice))
         self._render = render
         self._zone = zone
         self._records = CsvRecords(
@@ -56,7 +58,10 @@ class CsvLedger:
 
         def add(file: CsvContent, folder: Path) -> str | None:
             ids = file.ids(self._id_key)
-            missing = list({row.id: row for row in rows if row.id not in ids}.values())
+            missing = [
+                replace(row, cells=under_headings(row.cells, self._columns))
+                for row in {row.id: row for row in rows if row.id not in ids}.values()
+            ]
             if not missing:
                 return None
             further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
@@ -78,36 +83,34 @@ class CsvLedger:
             known = self._records.file().ids(self._id_key)
         return {each: known[each] for each in ids if each in known}
 
-    def amend(
-        self,
-        row_id: str,
-        cells: Sequence[Cell],
-        *,
-        reading: Row | None = None,
-        file: Path | None = None,
-        items: Sequence[Items] = (),
-    ) -> bool:
+    def amend(self, changes: Sequence[Change]) -> set[str]:
         """As the port says; the items are changed first, in a write of their own."""
+        found: set[str] = set()
 
         def put(present: CsvContent, folder: Path) -> str | None:
-            number = present.ids(self._id_key).get(row_id)
-            if number is None:
+            ids = present.ids(self._id_key)
+            here = [
+                replace(change, cells=under_headings(change.cells, self._columns))
+                for change in changes
+                if change.id in ids
+            ]
+            found.clear()
+            found.update(change.id for change in here)
+            if not here:
                 return None
-            texts = csv_text.cell_texts(cells)
-            if reading is not None:
-                texts |= csv_text.reading_texts(reading, self._columns, render=self._render)
-            if file is not None:
-                texts |= csv_text.link_texts(file, self._columns, folder=folder)
-            text, places, width = self._records.headed(present, further_columns(self._columns, cells))
+            further = further_columns(self._columns, (cell for change in here for cell in change.cells))
+            text, places, width = self._records.headed(present, further)
             table = csv_text.table(text, self._columns)
-            table.records[number - 1] = csv_text.merged(table.records[number - 1], texts, places, width)
+            for change in here:
+                texts = csv_text.change_texts(change, self._columns, folder=folder, render=self._render)
+                number = ids[change.id]
+                table.records[number - 1] = csv_text.merged(table.records[number - 1], texts, places, width)
             return csv_text.written(table.records, table.delimiter)
 
-        if items and self.find([row_id]):
-            self._records.ensure_closed()
-            for each in items:
-                self._items_file(each.name).put(row_id, each.lines)
-        return row_id in self._records.change(put).ids(self._id_key)
+        self._amend_items(changes)
+        if changes:
+            self._records.change(put)
+        return found
 
     def lines(self, items: str = "") -> Iterator[Line]:
         """As the port says."""
@@ -125,6 +128,16 @@ class CsvLedger:
         for name in dict.fromkeys(items.name for row in having for items in row.items):
             missing = [(row.id, items) for row in having if row.id not in there for items in row.items]
             self._items_file(name).add({row_id: items.lines for row_id, items in missing if items.name == name})
+
+    def _amend_items(self, changes: Sequence[Change]) -> None:
+        """The items of those of the rows that are there, in one write for each table."""
+        having = {change.id: change.items for change in changes if change.items}
+        there = self.find(list(having)) if having else {}
+        if there:
+            self._records.ensure_closed()
+        for name in dict.fromkeys(items.name for row_id in there for items in having[row_id]):
+            lines = {row_id: items.lines for row_id in there for items in having[row_id] if items.name == name}
+            self._items_file(name).put(lines)
 
     def _items_file(self, field: str) -> CsvItems:
         if field not in self._items:

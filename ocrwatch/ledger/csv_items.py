@@ -45,21 +45,25 @@ class CsvItems:
         if any(items.values()):
             self._records.change(add)
 
-    def put(self, row_id: str, lines: Lines) -> None:
-        """Let the items of the row become `lines`; a record too many keeps its id alone."""
+    def put(self, items: Mapping[str, Lines]) -> None:
+        """Let the items of rows become these, by the rows' ids; a record too many keeps its id alone."""
 
         def put(file: CsvContent, _: Path) -> str | None:
-            numbers = file.all_ids(self._records.id_key).get(row_id, [])
-            if not numbers and not lines:
+            there = file.all_ids(self._records.id_key)
+            changed = {row_id: lines for row_id, lines in items.items() if lines or row_id in there}
+            if not changed:
                 return None
-            text, places, width = self._records.headed(file, self._further([lines]))
+            text, places, width = self._records.headed(file, self._further(changed.values()))
             table = csv_text.table(text, self._columns)
             nothing = dict.fromkeys(self._keys(places), "")
-            wanted = [nothing | self._texts(row_id, line) for line in lines]
-            wanted += [nothing] * (len(numbers) - len(lines))
-            for number, texts in zip(numbers, wanted, strict=False):
-                table.records[number - 1] = csv_text.merged(table.records[number - 1], texts, places, width)
-            more = [csv_text.merged((), texts, places, width) for texts in wanted[len(numbers) :]]
+            more: list[list[str]] = []
+            for row_id, lines in changed.items():
+                numbers = there.get(row_id, [])
+                wanted = [nothing | self._texts(row_id, line) for line in lines]
+                wanted += [nothing] * (len(numbers) - len(lines))
+                for number, texts in zip(numbers, wanted, strict=False):
+                    table.records[number - 1] = csv_text.merged(table.records[number - 1], texts, places, width)
+                more += [csv_text.merged((), texts, places, width) for texts in wanted[len(numbers) :]]
             return csv_text.written([*table.records, *more], table.delimiter)
 
         self._records.change(put)

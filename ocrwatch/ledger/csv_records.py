@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import csv
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from ocrwatch.document import Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import csv_text, saving
-from ocrwatch.ledger.layout import Column, Part
+from ocrwatch.ledger.layout import Column, Part, places_of_fields
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Line
@@ -28,9 +28,10 @@ _UNUSABLE_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class CsvContent:
-    """The file as it was read. `text` has no mark before it."""
+    """The file as it was read. `crc` is that of its bytes; `text` has no mark before it."""
 
     signature: Signature | None
+    crc: int
     text: str
     table: csv_text.Table
 
@@ -81,11 +82,12 @@ class CsvRecords:
             text = "The column of ids is gone from {name}: which row belongs to which scan cannot be told."
             raise unusable(message(text, name=self._path.name))
         place = header.places[self.id_key] - 1
+        places = places_of_fields(header.places, self.columns)
         for number, record in enumerate(file.table.records[header.row :], header.row + 1):
             if place < len(record) and record[place].strip():
                 shown = {
                     key: csv_text.unguarded(record[at - 1]) or None if at <= len(record) else None
-                    for key, at in header.places.items()
+                    for key, at in places.items()
                 }
                 yield Line(number=number, id=record[place].strip(), shown=shown)
 
@@ -130,14 +132,20 @@ class CsvRecords:
         raise LedgerBusy(message(text, name=path.name), after_seconds=OPEN_SECONDS)
 
     def _saved(self, path: Path, file: CsvContent, text: str) -> CsvContent | None:
-        def write(target: BinaryIO) -> None:
-            target.write((csv_text.MARK + text).encode())
-
-        expected = file.signature
-        signature = saving.save(path, write, expected=expected, check=lambda: self._locks.ensure_closed(path))
+        content = (csv_text.MARK + text).encode()
+        signature = saving.save(
+            path,
+            lambda target: target.write(content),
+            expected=file.signature,
+            check=lambda: self._locks.ensure_closed(path),
+            is_same=lambda: _crc(path) == file.crc,
+        )
         if signature is None:
+            self._known = None
             return None
-        self._known = CsvContent(signature, text, csv_text.table(text, self.columns))
+        self._locks.own_saves.saved(path, file.signature, signature)
+        self._locks.look(path)  # whoever opened it since the last look has it without our rows
+        self._known = CsvContent(signature, zlib.crc32(content), text, csv_text.table(text, self.columns))
         return self._known
 
     def file(self) -> CsvContent:
@@ -146,7 +154,7 @@ class CsvRecords:
         signature = saving.signature_of(path)
         if signature is None:
             saving.ensure_folder(path.parent)
-            return CsvContent(None, "", csv_text.table("", self.columns))
+            return CsvContent(None, 0, "", csv_text.table("", self.columns))
         if self._known is None or self._known.signature != signature:
             self._known = self._read(path)
         return self._known
@@ -154,7 +162,7 @@ class CsvRecords:
     def _read(self, path: Path) -> CsvContent:
         with saving.opened(path) as opened:
             if opened is None:
-                return CsvContent(None, "", csv_text.table("", self.columns))
+                return CsvContent(None, 0, "", csv_text.table("", self.columns))
             content, signature = opened.file.read(), opened.signature
         try:
             text = content.decode("utf-8-sig")
@@ -168,7 +176,8 @@ class CsvRecords:
         if table.header is None and text.strip():
             said = "{name} has content, but no row with the columns' names; it is left as it is."
             raise unusable(message(said, name=path.name))
-        return CsvContent(signature, text, table)
+        self._locks.own_saves.seen(path, signature)
+        return CsvContent(signature, zlib.crc32(content), text, table)
 
     @contextmanager
     def held(self) -> Iterator[Path]:
@@ -181,6 +190,11 @@ class CsvRecords:
 
     def _real(self) -> Path:
         return Path(os.path.realpath(self._path))
+
+
+def _crc(path: Path) -> int:
+    with saving.opened(path) as opened:
+        return zlib.crc32(opened.file.read()) if opened is not None else 0
 
 
 def unusable(reason: Message) -> LedgerBusy:

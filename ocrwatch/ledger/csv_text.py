@@ -21,9 +21,9 @@ from pathlib import PurePath
 
 from ocrwatch.document import Amount, Cell, Row, Value
 from ocrwatch.ledger.header import Header, find_header
-from ocrwatch.ledger.layout import Column, Part, heading_key
+from ocrwatch.ledger.layout import OF_READING, Column, Part, heading_key
 from ocrwatch.ledger.links import display_name, link_target
-from ocrwatch.ports import Render
+from ocrwatch.ports import Change, Render
 
 MARK = "\ufeff"
 
@@ -101,15 +101,14 @@ def row_texts(
     return cell_texts(row.cells) | {column.key: _own(row, column.part, folder, zone, render) for column in ours}
 
 
-def reading_texts(row: Row, columns: Sequence[Column], *, render: Render) -> dict[str, str]:
-    """What `row`, read again, puts into our own columns that change with the reading."""
-    parts = (Part.CHECK, Part.PAGES, Part.ENGINE)
-    return {c.key: _own(row, c.part, PurePath(), None, render) for c in columns if c.part in parts}
-
-
-def link_texts(file: PurePath, columns: Sequence[Column], *, folder: PurePath) -> dict[str, str]:
-    """The way to `file`, by the key of its column."""
-    return {column.key: _way(file, folder) for column in columns if column.part is Part.FILE}
+def change_texts(change: Change, columns: Sequence[Column], *, folder: PurePath, render: Render) -> dict[str, str]:
+    """What `change` puts into the columns that it changes, by key."""
+    found = cell_texts(change.cells)
+    if (row := change.reading) is not None:
+        found |= {c.key: _own(row, c.part, folder, None, render) for c in columns if c.part in OF_READING}
+    if (file := change.file) is not None:
+        found |= {column.key: _way(file, folder) for column in columns if column.part is Part.FILE}
+    return found
 
 
 def value_text(value: Value) -> str:

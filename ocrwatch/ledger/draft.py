@@ -21,27 +21,31 @@ from ocrwatch.ledger.fill_down import FillDown
 from ocrwatch.ledger.formats import LINE_POINTS, Entry, line_points, lines_taken
 from ocrwatch.ledger.grammar import SheetRow
 from ocrwatch.ledger.growing import Growth, grown_close
-from ocrwatch.ledger.header import Header
+from ocrwatch.ledger.header import MOST_HEADER_ROWS, Header
 from ocrwatch.ledger.layout import MIN_WIDTH, Column, Part, column_width
 from ocrwatch.ledger.new_rows import changed_row, entry_cell, new_row
-from ocrwatch.ledger.obstacles import ensure_free, totals_shift
+from ocrwatch.ledger.obstacles import Place, ensure_free, totals_shift
 from ocrwatch.ledger.references import Area
+from ocrwatch.ledger.stale import Freshening
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.styles import Styles
 from ocrwatch.ledger.survey import Survey
 from ocrwatch.ledger.tables import grown_table
-from ocrwatch.ledger.totals import moved_totals
+from ocrwatch.ledger.totals import grown_sums, moved_totals
 
 _MOST_LINES = 12
+_NEVER_CUT = ("amount", "date", "datetime")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a draft may read of the workbook: small parts, and, slowly, which columns have content from a row on, and
-    the formulas that cells share, by their group: text and row of the first."""
+    """What a draft may read of the workbook: small parts, and, slowly, which columns have content from a row on, the
+    last column in which a form has anything, and the formulas that cells share, by their group: text and row of the
+    first."""
 
     content: Callable[[str], bytes]
     filled_columns: Callable[[int], set[int]]
+    drawn_right: Callable[[], int]
     shared_formulas: Callable[[], Mapping[str, tuple[str, int]]]
 
 
@@ -95,8 +99,9 @@ class Draft:
             ref = replace(self.table.ref, right=self.table.ref.right + len(joining))
             self._grow_table(ref, joining)
         self._put_in_header(headings)
-        widths = {self._places[column.key]: column_width(column, rows) for column in missing}
-        self._surroundings = self._surroundings.with_widths(widths)
+        widths = {self._places[column.key]: column_width(column, rows) for column in self._needing_width(missing)}
+        hidden = [self._places[column.key] for column in missing if column.is_hidden]
+        self._surroundings = self._surroundings.with_widths(widths).with_hidden(hidden)
         self.survey.header = Header(row=header.row, places=dict(self._places))
         self._finish()
 
@@ -109,9 +114,11 @@ class Draft:
         scope = self._scope(first, last)
         shift = totals_shift(self._standing, self.table, survey, last, self._file)
         kept = self.table.ref.bottom if self.table is not None and shift else 0
-        ensure_free(survey, self._surroundings.merged(), self._standing.name, self._file, scope, totals_row=kept)
+        ours = {self._places[column.key]: column.header for column in self._columns}
+        place = Place(sheet=self._standing.name, file=self._file, scope=scope, ours=ours)
+        ensure_free(survey, self._surroundings.merged(), place, totals_row=kept)
         if shift and self.table is not None:
-            survey.window = moved_totals(survey, self.table, shift)
+            survey.window = moved_totals(survey, self.table, shift, self._standing.name.casefold())
             survey.filled_below = self.table.ref.bottom + shift
         self._write(rows, first)
         self._grow(first, last, shift, scope)
@@ -131,13 +138,23 @@ class Draft:
     # ------------------------------------------------------------ columns
 
     def _free_place(self, header_row: int, count: int) -> tuple[int, bool]:
-        """The first of `count` columns with nothing in them, and whether they join the table."""
+        """The first of `count` columns with nothing in them, and whether they join the table.
+
+        In a form they stand right of all that is drawn there.
+        """
         if self.table is not None:
             right = self.table.ref.right
             wanted = set(range(right + 1, right + 1 + count))
             if right >= self.survey.right or not wanted & self._source.filled_columns(header_row):
                 return right + 1, True
+        if self.survey.has_footer:
+            return self._source.drawn_right() + 1, False
         return max(self._source.filled_columns(1), default=0) + 1, False
+
+    def _needing_width(self, missing: Sequence[Column]) -> list[Column]:
+        """Those that are new; in a sheet that gets its first row, also those whose values would show as ###."""
+        is_first = any(column.part is Part.ID for column in missing)
+        return [c for c in self._columns if c in missing or (is_first and c.kind in _NEVER_CUT)]
 
     def _put_in_header(self, cells: Mapping[int, bytes]) -> None:
         top = self.survey.top
@@ -156,7 +173,8 @@ class Draft:
         survey = self.survey
         assert survey.header is not None
         row = survey.header.row
-        merged = (area for area in self._surroundings.merged() if area.top <= row < area.bottom)
+        most = row + MOST_HEADER_ROWS - 1
+        merged = (area for area in self._surroundings.merged() if area.top <= row < area.bottom <= most)
         lowest = max((area.bottom for area in merged if set(area.columns) & set(self._places.values())), default=row)
         if survey.last_row < lowest:
             self.new_rows = [each for each in survey.window if each.number <= lowest]
@@ -183,10 +201,11 @@ class Draft:
                 if column.key in entries:
                     place = self._places[column.key]
                     cells[place] = self._cell(number, place, bases(place), column, entries[column.key])
-            height = self._height(entries, known_columns)
+            height = self._height(number, entries, known_columns)
             filled = {place: cell for place, cell in cells.items() if cell}
             if known is not None:
-                self.new_rows.append(changed_row(survey.grammar, known, filled, height))
+                row = changed_row(survey.grammar, known, filled, height)
+                self.new_rows.append(Freshening(survey.grammar, {number: lambda each: each}).row(row))
             else:
                 self.new_rows.append(new_row(survey.grammar, number, filled, height))
             for place in filled:
@@ -198,17 +217,22 @@ class Draft:
         style = self.styles.for_entry(base, entry, wraps=_wraps(column, entry))
         return entry_cell(self._prefix, row, place, style, entry, is_1904=self._standing.is_1904)
 
-    def _height(self, entries: Mapping[str, Entry], known: Sequence[ColumnRange]) -> int | None:
+    def _height(self, row: int, entries: Mapping[str, Entry], known: Sequence[ColumnRange]) -> int | None:
         """Excel fits rows to wrapped text by itself; not every program does. None: one line."""
         lines, points = 1, LINE_POINTS
         for column in self._columns:
             entry = entries.get(column.key)
             if entry is not None and _wraps(column, entry):
-                place = self._places[column.key]
-                width = next((each.width for each in known if each.holds(place) and each.width), None)
-                lines = max(lines, lines_taken(str(entry.value), width or MIN_WIDTH))
+                width = self._width(row, self._places[column.key], known)
+                lines = max(lines, lines_taken(str(entry.value), width))
                 points = max(points, line_points(str(entry.value)))
         return points * min(lines, _MOST_LINES) if lines > 1 else None
+
+    def _width(self, row: int, place: int, known: Sequence[ColumnRange]) -> float:
+        """Of the cell, with those that are merged with it."""
+        merged = (each for each in self._surroundings.merged() if each.top <= row <= each.bottom)
+        places = next((each.columns for each in merged if each.left == place), (place,))
+        return sum(next((each.width for each in known if each.holds(p) and each.width), MIN_WIDTH) for p in places)
 
     def _grow(self, first: int, last: int, shift: int, scope: Area) -> None:
         survey = self.survey
@@ -220,6 +244,11 @@ class Draft:
         assert survey.header is not None
         area = Area(scope.left, survey.header.row, scope.right, max(ends))
         self.growth = Growth(sheet=self._standing.name.casefold(), ends=frozenset(ends), bottom=last, scope=area)
+        passed = replace(
+            self.growth, ends=self.growth.ends | set(range(first, last))
+        )  # a form's sum may end among them
+        survey.top = grown_sums(survey.grammar, survey.top, passed)
+        survey.window = grown_sums(survey.grammar, survey.window, passed)
         survey.last_row = last
         survey.bottom = max(survey.bottom, last, survey.window[-1].number if survey.window else 0)
         if self.growth.ends & self._standing.ends.close:
@@ -257,7 +286,7 @@ class Draft:
                     usual = next((each.style for each in columns if each.holds(place)), 0)
                     base = styles.get(place, usual)
                     cells[place] = self._cell(row.number, place, base, column, entries[column.key])
-            return changed_row(self.survey.grammar, row, cells, self._height(entries, columns))
+            return changed_row(self.survey.grammar, row, cells, self._height(row.number, entries, columns))
 
         return amend
 

@@ -110,6 +110,16 @@ class Surroundings:
             edits.append((where, where, content))
         return self.edited(edits)
 
+    def with_hidden(self, places: Sequence[int]) -> Surroundings:
+        """With columns hidden; what is told of several columns at once is told apart."""
+        changed = self
+        for place in places:
+            holder = changed.above.first("cols")
+            told = [each for each in holder.children if _holds(each, place)] if holder is not None else []
+            if told:
+                changed = changed.edited([_split(changed.head, told[0], place)])
+        return changed
+
     def with_table(self, relation: str, space: str) -> Surroundings:
         """With a table of the sheet, by the relation to its part."""
         root = self.root
@@ -123,14 +133,12 @@ class Surroundings:
         count = str(len(holder.children) + 1)
         return self.edited([set_attribute(data, holder, "count", count), append_child(data, holder, part)])
 
-    def with_look(self, check: int | None, amber: int, *, has_views: bool) -> Surroundings:
-        """A new sheet's look: the header stays in view, remarks in the column `check` are marked, one page wide."""
-        edits: list[Edit] = []
+    def with_look(self, *, has_views: bool) -> Surroundings:
+        """A new sheet's look: the header stays in view, one page wide."""
         root = self.root
         p = root.prefix.encode()
         pane = b'<%spane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' % p
-        if check is not None:
-            edits.append(self._put(root, "conditionalFormatting", self._amber_rule(root, check, amber)))
+        edits: list[Edit] = []
         if root.first("sheetPr") is None:
             fitted = b'<%ssheetPr><%spageSetUpPr fitToPage="1"/></%ssheetPr>' % (p, p, p)
             edits.append(self._put(root, "sheetPr", fitted))
@@ -145,14 +153,18 @@ class Surroundings:
             edits.append(self._first_child(views.children[0], pane))
         return self.edited(edits)
 
-    def _amber_rule(self, root: Element, check: int, amber: int) -> bytes:
-        p, letters = root.prefix.encode(), column_letters(check).encode()
+    def with_marks(self, check: int, amber: int) -> Surroundings:
+        """With a rule that marks what is not empty in the column `check`."""
+        root = self.root
+        p = root.prefix.encode()
+        letters = column_letters(check).encode()
         priorities = [int(each.attributes.get("priority", "0")) for each in root.walk() if each.local == "cfRule"]
-        return (
+        rule = (
             b'<%sconditionalFormatting sqref="%s2:%s%d"><%scfRule type="expression" dxfId="%d" priority="%d">'
             b"<%sformula>LEN(TRIM(%s2))&gt;0</%sformula></%scfRule></%sconditionalFormatting>"
             % (p, letters, letters, MAX_ROWS, p, amber, max(priorities, default=0) + 1, p, letters, p, p, p)
         )
+        return self.edited([self._put(root, "conditionalFormatting", rule)])
 
     def _put(self, root: Element, local: str, content: bytes) -> Edit:
         return in_order(root, _ORDER, local, content, self.head + self.close)
@@ -174,6 +186,26 @@ class ColumnRange:
 
     def holds(self, place: int) -> bool:
         return self.left <= place <= self.right
+
+
+def _holds(column: Element, place: int) -> bool:
+    return int(column.attributes["min"]) <= place <= int(column.attributes["max"])
+
+
+def _split(head: bytes, column: Element, place: int) -> Edit:
+    """`column` in up to three pieces, the one of `place` hidden."""
+    first, last = int(column.attributes["min"]), int(column.attributes["max"])
+    names = (name for name in column.attributes if name not in ("min", "max", "hidden"))
+    others = b"".join(b' %s="%s"' % (name.encode(), escaped(column.attributes[name], quote=True)) for name in names)
+    tag = b"<%scol" % column.prefix.encode()
+    pieces = [
+        b'%s min="%d" max="%d"%s%s/>' % (tag, left, right, hides, others)
+        for left, right, hides in (
+            (first, place - 1, b""), (place, place, b' hidden="1"'), (place + 1, last, b""),
+        )
+        if left <= right
+    ]  # fmt: skip
+    return column.start, column.end, b"".join(pieces)
 
 
 def _prefix_of(head: bytes) -> bytes:
@@ -215,22 +247,32 @@ def amber_format(styles: Styles) -> int:
 
 def set_print_titles(package: Package, sheet: str, index: int) -> None:
     """The header is printed on every page; not where the user says what is printed there."""
+    _set_print_name(package, sheet, index, "_xlnm.Print_Titles", "$1:$1")
+
+
+def keep_print_area(package: Package, sheet: str, index: int, area: Area) -> None:
+    """A form is printed as it was, without what is added at its right; not where the user says what is printed."""
+    right = column_letters(area.right)
+    _set_print_name(package, sheet, index, "_xlnm.Print_Area", f"$A${area.top}:${right}${area.bottom}")
+
+
+def _set_print_name(package: Package, sheet: str, index: int, name: str, place: str) -> None:
     local = str(index)
     known = {(each.attributes.get("name"), each.attributes.get("localSheetId")) for each in package.names()}
-    if ("_xlnm.Print_Titles", local) in known:
+    if (name, local) in known:
         return
     root = package.workbook
     data = package.read(package.workbook_part)
-    quoted = escaped("'" + sheet.replace("'", "''") + "'!$1:$1")
+    quoted = escaped("'" + sheet.replace("'", "''") + f"'!{place}")
     p = root.prefix.encode()
-    name = b'<%sdefinedName name="_xlnm.Print_Titles" localSheetId="%s">%s</%sdefinedName>' % (
-        p, local.encode(), quoted, p,
+    element = b'<%sdefinedName name="%s" localSheetId="%s">%s</%sdefinedName>' % (
+        p, name.encode(), local.encode(), quoted, p,
     )  # fmt: skip
     holder = root.first("definedNames")
     if holder is not None:
-        package.edit(package.workbook_part, append_child(data, holder, name))
+        package.edit(package.workbook_part, append_child(data, holder, element))
     else:
         from ocrwatch.ledger.package import WORKBOOK_ORDER
 
-        new = b"<%sdefinedNames>%s</%sdefinedNames>" % (p, name, p)
+        new = b"<%sdefinedNames>%s</%sdefinedNames>" % (p, element, p)
         package.edit(package.workbook_part, in_order(root, WORKBOOK_ORDER, "definedNames", new, data))

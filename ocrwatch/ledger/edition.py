@@ -16,13 +16,13 @@ from ocrwatch.ledger.archive import Archive, mark_of
 from ocrwatch.ledger.body_packing import BodyPacker, Packed
 from ocrwatch.ledger.creating import dressed, empty_sheet
 from ocrwatch.ledger.draft import Draft, Source
-from ocrwatch.ledger.dressing import Surroundings
+from ocrwatch.ledger.dressing import Surroundings, keep_print_area
 from ocrwatch.ledger.formats import Entry
 from ocrwatch.ledger.growing import grown_chart, grown_names
 from ocrwatch.ledger.layout import Column
 from ocrwatch.ledger.markup import spliced
 from ocrwatch.ledger.package import Package, SheetPart
-from ocrwatch.ledger.references import MAX_ROWS
+from ocrwatch.ledger.references import MAX_ROWS, Area
 from ocrwatch.ledger.refusals import damage_translated, unusable
 from ocrwatch.ledger.standing import EarlierSheet, Ends, Standing
 from ocrwatch.ledger.styles import Styles
@@ -61,6 +61,11 @@ class Edition:
         with damage_translated(name):
             self._archive = Archive(file)
             self._standing = self._as_known(known) or self._looked_through(packs=packs)
+
+    @property
+    def directory_crc(self) -> int:
+        """By which the file is known again, whatever its size and time say."""
+        return self._archive.directory_crc
 
     @property
     def standing(self) -> Standing | None:
@@ -180,6 +185,7 @@ class Edition:
         source = Source(
             self._content,
             lambda row: opening.filled_columns(self._package, standing.part, row),
+            lambda: opening.drawn_right(self._package, standing),
             lambda: opening.shared_formulas(self._package, standing.part),
         )
         self._draft = Draft(self._standing, styles, self._columns, source, self._name)
@@ -200,6 +206,9 @@ class Edition:
             index = self._part(standing.name).index
             standing = dressed(self._package, standing, styles, self._columns, rows, index=index)
             self._package.put(standing.styles_part, styles.content())
+        elif standing.survey.has_footer and any(c.key not in standing.survey.header.places for c in self._columns):
+            drawn = Area(1, 1, opening.drawn_right(self._package, standing), standing.survey.bottom)
+            keep_print_area(self._package, standing.name, self._part(standing.name).index, drawn)
         standing, self._stale = opening.connected(self._package, standing)
         self._package.calculate_on_load()
         chain = self._package.part_of("calcChain")

@@ -109,7 +109,7 @@ class Grammar:
             re.compile(b"<" + name + tag + _ATTRIBUTES + b"(?:(?<=/>)|(.*?)</" + name + tag + rb"\s*>)", re.DOTALL)
             for tag in (b"v", b"f", b"t")
         )
-        self.plain_item, self.text_ends = b"<%ssi><%st>" % (prefix, prefix), b"</%st>" % prefix
+        self.plain_item, self.text_ends = b"<%ssi><%st" % (prefix, prefix), b"</%st>" % prefix
         self.unplain = re.compile(rb'<%s(?:c(?! r="[A-Z])|row(?! r="\d))' % name)
         self.phonetic = re.compile(rb"<%srPh[\s>].*?</%srPh\s*>" % (name, name), re.DOTALL)
         self.value_begins, self.formula_begins, self.text_begins = (b"<" + prefix + tag for tag in (b"v", b"f", b"is"))

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import Enum
 from functools import lru_cache
@@ -22,7 +22,7 @@ from ocrwatch.document import Cell, Row
 from ocrwatch.ledger.formats import Entry, display_width, entry, fit_text, shown_width
 from ocrwatch.ledger.links import display_name, link_formula
 from ocrwatch.messages import message
-from ocrwatch.ports import Field, FieldType, Render, cell_fields
+from ocrwatch.ports import Change, Field, FieldType, Render, cell_fields
 
 MIN_WIDTH = 9
 MAX_WIDTH = 42
@@ -45,6 +45,9 @@ class Part(Enum):
     ID = "Document ID"
 
 
+OF_READING = (Part.CHECK, Part.PAGES, Part.ENGINE)
+"""What becomes another when a scan is read again."""
+
 _WIDTHS = {
     Part.FOLDER: 16,
     Part.CHECK: 36,
@@ -58,11 +61,13 @@ _WIDTHS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column; `kind` is the type of its field."""
+    """One column; `kind` is the type of its field, `field` that field's name where the heading is another."""
 
     header: str
     part: Part = Part.FIELD
     kind: FieldType = "text"
+    field: str = ""
+    is_hidden: bool = False
 
     @property
     def key(self) -> str:
@@ -70,22 +75,51 @@ class Column:
         return heading_key(self.header)
 
 
-def columns(fields: Sequence[Field], *, folder_column: bool) -> tuple[Column, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a person chose: other `headings` for fields, by their names, and which of our `own` columns there are (None:
+    all). The column of ids is always there, hidden where it was not chosen."""
+
+    headings: Mapping[str, str] = field(default_factory=dict)
+    own: Collection[str] | None = None
+
+
+ALL = Choice()
+
+
+def columns(fields: Sequence[Field], *, folder_column: bool, choice: Choice = ALL) -> tuple[Column, ...]:
     """All columns of the ledger, in the order of a new sheet, no two with one key.
 
     An own column gives way to a field of the same name: "Pages" is then "Pages (scan)".
     """
     found: dict[str, Column] = {}
-    for field in cell_fields(fields):
-        column = Column(header=header_text(field.name), kind=field.type)
+    for each in cell_fields(fields):
+        heading = choice.headings.get(each.name, each.name)
+        name = each.name if heading != each.name else ""
+        column = Column(header=header_text(heading), kind=each.type, field=name)
         found.setdefault(column.key, column)
     for part in Part:
-        if part is Part.FIELD or (part is Part.FOLDER and not folder_column):
+        is_chosen = choice.own is None or part.value in choice.own
+        if part is Part.FIELD or (part is Part.FOLDER and not folder_column) or not (is_chosen or part is Part.ID):
             continue
         taken = heading_key(part.value) in found
-        column = Column(header=f"{part.value} (scan)" if taken else part.value, part=part)
+        header = f"{part.value} (scan)" if taken else part.value
+        column = Column(header=header, part=part, is_hidden=not is_chosen)
         found[column.key] = column
     return tuple(found.values())
+
+
+def under_headings(cells: Sequence[Cell], columns: Iterable[Column]) -> tuple[Cell, ...]:
+    """`cells`, named as their columns are."""
+    headings = {heading_key(column.field): column.header for column in columns if column.field}
+    return tuple(Cell(headings.get(heading_key(cell.name), cell.name), cell.value) for cell in cells)
+
+
+def places_of_fields(places: Mapping[str, int], columns: Iterable[Column]) -> dict[str, int]:
+    """`places` by what fields are called, in place of their headings."""
+    fields = {column.key: heading_key(column.field) for column in columns if column.field}
+    others = {key: place for key, place in places.items() if key not in fields}
+    return others | {fields[key]: place for key, place in places.items() if key in fields}
 
 
 def further_columns(known: Iterable[Column], cells: Iterable[Cell]) -> tuple[Column, ...]:
@@ -127,15 +161,15 @@ def cell_entries(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[str, 
     return {heading_key(cell.name): entry(cell.value, kinds.get(heading_key(cell.name), "text")) for cell in cells}
 
 
-def reading_entries(row: Row, columns: Sequence[Column], *, render: Render) -> dict[str, Entry]:
-    """What `row`, read again, puts into our own columns that change with the reading, by key."""
-    every = entries(row, columns, folder=PurePath(), zone=None, render=render)
-    return {column.key: every[column.key] for column in columns if column.part in (Part.CHECK, Part.PAGES, Part.ENGINE)}
-
-
-def link_entries(file: PurePath, columns: Sequence[Column], *, folder: PurePath) -> dict[str, Entry]:
-    """The link to `file`, by the key of its column. The workbook lies in `folder`."""
-    return {column.key: _link(file, folder) for column in columns if column.part is Part.FILE}
+def change_entries(change: Change, columns: Sequence[Column], *, folder: PurePath, render: Render) -> dict[str, Entry]:
+    """What `change` puts into the columns that it changes, by key. The workbook lies in `folder`."""
+    found = cell_entries(change.cells, columns)
+    if change.reading is not None:
+        every = entries(change.reading, columns, folder=folder, zone=None, render=render)
+        found |= {column.key: every[column.key] for column in columns if column.part in OF_READING}
+    if change.file is not None:
+        found |= {column.key: _link(change.file, folder) for column in columns if column.part is Part.FILE}
+    return found
 
 
 def column_width(column: Column, filled: Iterable[Mapping[str, Entry]]) -> float:

@@ -1,94 +1,98 @@
-"""The rows of a sheet as they stand there, read one by one: a large workbook is never in memory as a whole.
-
-Loads openpyxl: import it late.
-"""
+"""The rows of a sheet as they stand there, read one by one: a large workbook is never in memory as a whole."""
 
 from __future__ import annotations
 
-import struct
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import BinaryIO
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
-from zlib import error as ZlibError  # noqa: N812 -- an exception's name
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from ocrwatch.errors import LedgerBusy
-from ocrwatch.ledger.header import SEARCH_ROWS, find_header
-from ocrwatch.ledger.layout import Column, Part
-from ocrwatch.ledger.refusals import UNUSABLE_SECONDS, damaged
+from ocrwatch.ledger.archive import Archive
+from ocrwatch.ledger.cell_values import CellValues
+from ocrwatch.ledger.header import SEARCH_ROWS, Header, find_header
+from ocrwatch.ledger.layout import Column, Part, places_of_fields
+from ocrwatch.ledger.opening import sheet_pieces
+from ocrwatch.ledger.package import Package
+from ocrwatch.ledger.refusals import UNUSABLE_SECONDS, damage_translated
+from ocrwatch.ledger.row_values import RowValues, row_values
+from ocrwatch.ledger.shared_strings import SharedTexts
+from ocrwatch.ledger.sheet_stream import SheetStream
+from ocrwatch.ledger.styles import MINIMAL, Styles
 from ocrwatch.messages import message
-from ocrwatch.ports import Line, Shown
-
-# What openpyxl raises, depending on where in a package the damage is.
-_DAMAGE = (
-    BadZipFile, InvalidFileException, ZlibError, ParseError, struct.error, EOFError, LookupError, ValueError, TypeError,
-    AttributeError, OSError, NotImplementedError, RuntimeError, AssertionError, RecursionError,
-)  # fmt: skip
-
-warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
+from ocrwatch.ports import Line
 
 
-def lines_in(file: BinaryIO, name: str, sheets: Sequence[str], columns: Sequence[Column]) -> Iterator[Line]:
-    """The rows of `sheets` that carry an id; `file` is the workbook `name`. Raises `LedgerBusy`, see the port."""
-    with _reading(file, name) as book:
+def lines_in(
+    file: BinaryIO, name: str, sheets: Sequence[str], columns: Sequence[Column], header: Header | None = None
+) -> Iterator[Line]:
+    """The rows of `sheets` that carry an id; `file` is the workbook `name`. Raises `LedgerBusy`, see the port.
+
+    `header` is that of the last sheet, where it is known.
+    """
+    with damage_translated(name):
+        book = _Book(file)
         for sheet in sheets:
-            worksheet = book[sheet]
-            if isinstance(worksheet, ReadOnlyWorksheet):
-                worksheet.reset_dimensions()  # programs write wrong ones
-                yield from _lines(worksheet.iter_rows(values_only=True), columns, name, sheet)
+            known = header if sheet == sheets[-1] else None
+            yield from _lines(book.rows(sheet), columns, name, sheet, known)
 
 
-def letters_in(file: BinaryIO, name: str, sheet: str, columns: Sequence[Column]) -> list[tuple[str, str]]:
-    """The letters under which the sheet has `columns`, and their headings, from left to right. Raises `LedgerBusy`."""
-    with _reading(file, name) as book:
-        names = [each for each in book.sheetnames if each.casefold() == sheet.casefold()]
-        rows = book[names[0]].iter_rows(values_only=True, max_row=SEARCH_ROWS) if names else ()
-        header = find_header(rows, columns)
-        places = {} if header is None else {header.places[c.key]: c.header for c in columns if c.key in header.places}
-    return [(get_column_letter(place), places[place]) for place in sorted(places)]
+class _Book:
+    """The values in the workbook in `file`."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._package = package = Package(Archive(file))
+        styles, texts = package.part_of("styles"), package.part_of("sharedStrings")
+        self._values = CellValues(
+            Styles(package.read(styles) if styles is not None else MINIMAL.format(space=package.space).encode()),
+            SharedTexts(sheet_pieces(package, texts) if texts is not None else iter(())),
+            is_1904=package.is_1904,
+        )
+
+    def rows(self, sheet: str) -> Iterator[RowValues]:
+        """The rows of `sheet`; none where there is no such sheet."""
+        part = self._package.sheet(sheet)
+        if part is not None and part.kind == "worksheet":
+            yield from row_values(SheetStream(sheet_pieces(self._package, part.part)), self._values)
 
 
-@contextmanager
-def _reading(file: BinaryIO, name: str) -> Iterator[Workbook]:
-    try:
-        book = load_workbook(file, read_only=True, data_only=True)
-        try:
-            yield book
-        finally:
-            book.close()
-    except _DAMAGE as error:
-        raise LedgerBusy(damaged(name), after_seconds=UNUSABLE_SECONDS) from error
+def _headed(
+    rows: Iterator[RowValues], columns: Sequence[Column], known: Header | None
+) -> tuple[Header | None, Iterator[RowValues]]:
+    """Where the header stands, and the rows below it."""
+    first: list[RowValues] = []
+    for row in rows:
+        first.append(row)
+        if row[0] >= SEARCH_ROWS:
+            break
+    cells = dict(first)
+    last = max(cells, default=0)
+    texts = (
+        [cells[number].get(place) for place in range(1, max(cells[number], default=0) + 1)] if number in cells else ()
+        for number in range(1, min(last, SEARCH_ROWS) + 1)
+    )
+    header = known or find_header(texts, columns)
+    below = (row for row in first if header is None or row[0] > header.row)
+    return header, chain(below, rows)
 
 
-def _lines(rows: Iterable[Sequence[Shown]], columns: Sequence[Column], file: str, sheet: str) -> Iterator[Line]:
-    rows = iter(rows)
-    first = list(islice(rows, SEARCH_ROWS))
-    header = find_header(first, columns)
+def _lines(
+    rows: Iterator[RowValues], columns: Sequence[Column], file: str, sheet: str, known: Header | None
+) -> Iterator[Line]:
+    header, below = _headed(rows, columns, known)
     if header is None:
         return
-    below = chain(first[header.row :], rows)
     ids = next(column for column in columns if column.part is Part.ID)
     place = header.places.get(ids.key)
     if place is None:
-        if any(value is not None for values in below for value in values):
+        if any(cells for _, cells in below):
             text = (
                 "The column {column} is gone from the sheet {sheet} of {file}: which row belongs to which scan cannot "
                 "be told. Undo that, or restore a backup: ocrwatch ledger restore"
             )
             raise LedgerBusy(message(text, column=ids.header, sheet=sheet, file=file), after_seconds=UNUSABLE_SECONDS)
         return
-    places = tuple(header.places.items())
-    for number, values in enumerate(below, header.row + 1):
-        count = len(values)
-        value = values[place - 1] if place <= count else None
-        if value is not None:
-            shown = {key: values[at - 1] if at <= count else None for key, at in places}
-            yield Line(number=number, id=str(value).strip(), shown=shown)
+    places = tuple(places_of_fields(header.places, columns).items())
+    for number, cells in below:
+        row = str(cells.get(place, "")).strip()
+        if row:
+            yield Line(number=number, id=row, shown={key: cells.get(at) for key, at in places})

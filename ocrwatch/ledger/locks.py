@@ -18,7 +18,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,15 @@ class Lock:
     program: str
     user: str
     stale: bool
+
+    @property
+    def sign(self) -> str:
+        """By which it is known again; another program's, or a later one, has another."""
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return self.path.name
+        return f"{self.path.name} {stat.st_mtime_ns} {stat.st_ino}"
 
 
 def lock_paths(workbook: Path) -> tuple[Path, ...]:
@@ -96,11 +105,17 @@ def open_elsewhere(workbook: Path, lock: Lock | None = None) -> LedgerBusy:
 class Locks:
     """The locks of all ledgers of this program: make one, and give it to each.
 
-    `on_stale` is told once of each lock file that is passed over because its owner is gone.
+    `on_stale` is told once of each lock file that is passed over because its owner is gone, `on_look` at each look
+    which of those that count are there.
     """
 
-    def __init__(self, on_stale: Callable[[Message], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        on_stale: Callable[[Message], None] = lambda _: None,
+        on_look: Callable[[Path, Sequence[Lock]], None] = lambda workbook, locks: None,
+    ) -> None:
         self._on_stale = on_stale
+        self._on_look = on_look
         self._threads: dict[str, threading.RLock] = {}
         self._announced: set[tuple[str, int]] = set()
         self._mutex = threading.Lock()
@@ -117,10 +132,16 @@ class Locks:
 
     def ensure_closed(self, workbook: Path) -> None:
         """Raises `LedgerBusy` while someone has `workbook` open."""
-        for lock in present_locks(workbook):
+        for lock in self.look(workbook):
             if not lock.stale:
                 raise open_elsewhere(workbook, lock)
             self._announce(workbook, lock)
+
+    def look(self, workbook: Path) -> list[Lock]:
+        """The lock files beside `workbook`."""
+        found = present_locks(workbook)
+        self._on_look(workbook, [lock for lock in found if not lock.stale])
+        return found
 
     def _announce(self, workbook: Path, lock: Lock) -> None:
         try:

@@ -149,8 +149,10 @@ def escaped(text: str, *, quote: bool = False) -> bytes:
 
 
 def unescaped(data: bytes) -> str:
-    """The text that stands in XML as `data`."""
+    """The text that stands in XML as `data`; a line's end is one character (XML 1.0, 2.11)."""
     text = data.decode()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _REFERENCE.sub(_resolved, text) if "&" in text else text
 
 

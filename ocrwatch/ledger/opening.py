@@ -7,26 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 
 from ocrwatch.ledger.archive import Archive, mark_of
 from ocrwatch.ledger.body_packing import BodyPacker
+from ocrwatch.ledger.dressing import Surroundings
 from ocrwatch.ledger.grammar import Grammar, SheetRow
 from ocrwatch.ledger.growing import ends_of_chart, ends_of_close, ends_of_names
 from ocrwatch.ledger.header import Header
 from ocrwatch.ledger.layout import Column
 from ocrwatch.ledger.package import Package, SheetPart
-from ocrwatch.ledger.references import Area, named_areas
+from ocrwatch.ledger.references import MAX_COLUMNS, Area, named_areas
 from ocrwatch.ledger.refusals import BadPackage
 from ocrwatch.ledger.shared_strings import texts
 from ocrwatch.ledger.sheet_stream import SheetStream
 from ocrwatch.ledger.stale import Reached, affected_sheets, formulas_in, reached_by
 from ocrwatch.ledger.standing import Ends, Mark, Standing
-from ocrwatch.ledger.styles import MINIMAL
+from ocrwatch.ledger.styles import MINIMAL, Styles
 from ocrwatch.ledger.survey import WINDOW_ROWS
 from ocrwatch.ledger.survey_rows import Texts
 from ocrwatch.ledger.surveying import surveyed
 from ocrwatch.ledger.tables import TablePart, tables_of
+
+_MOST_DRAWN = 50
+"""Columns without content that may belong to a form."""
 
 
 def standing_of(
@@ -49,8 +54,9 @@ def standing_of(
     survey = surveyed(
         sheet_pieces(package, sheet.part),
         columns,
-        _texts(package, strings),
+        shared_texts(package),
         scope,
+        is_drawn=_Lines(package).are_drawn,
         window_rows=window_rows,
         packer=packer,
     )
@@ -69,6 +75,21 @@ def standing_of(
         tables=tables,
         table=table_at(survey.header, tables, keys) if survey.header else None,
     )
+
+
+class _Lines:
+    """The border lines of formats; the part is read when they are asked for."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+
+    def are_drawn(self, number: int) -> bool:
+        return self._styles is not None and self._styles.has_lines(number)
+
+    @cached_property
+    def _styles(self) -> Styles | None:
+        part = self._package.part_of("styles")
+        return Styles(self._package.read(part)) if part is not None else None
 
 
 def _mark(package: Package, part: str) -> Mark:
@@ -189,6 +210,14 @@ def filled_columns(package: Package, part: str, from_row: int) -> set[int]:
     return found
 
 
+def drawn_right(package: Package, standing: Standing) -> int:
+    """The last column in which a form has anything: content, merged cells, or formats near those."""
+    survey = standing.survey
+    merged = (each.right for each in Surroundings(survey.head, survey.close).merged() if each.right < MAX_COLUMNS)
+    filled = max((*filled_columns(package, standing.part, 1), *merged), default=0)
+    return survey.right if filled < survey.right <= filled + _MOST_DRAWN else filled
+
+
 def shared_formulas(package: Package, part: str) -> Mapping[str, tuple[str, int]]:
     """The formulas that cells share, by their group, and the row of each one's first cell."""
     found: dict[str, tuple[str, int]] = {}
@@ -210,8 +239,10 @@ def _rows(package: Package, part: str) -> Iterator[tuple[Grammar, SheetRow]]:
             yield stream.grammar, row
 
 
-def _texts(package: Package, part: str | None) -> Texts:
+def shared_texts(package: Package) -> Texts:
+    """The texts that the workbook's cells share."""
     archive: Archive = package.archive
+    part = package.part_of("sharedStrings")
 
     def found(wanted: Iterable[int]) -> Iterator[str]:
         waiting = iter(wanted)

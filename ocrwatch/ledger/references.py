@@ -190,24 +190,26 @@ def moved(formula: str, rows: int) -> str | None:
         out |= not 1 <= moved_to <= MAX_ROWS
         return str(moved_to)
 
-    pieces = _rewritten(formula, lambda piece: re.sub(r"(\$?)(?<![0-9])([0-9]+)", move, piece))
+    pieces = _rewritten(formula, lambda piece, _: re.sub(r"(\$?)(?<![0-9])([0-9]+)", move, piece))
     return None if out else pieces
 
 
-def _rewritten(formula: str, change: Callable[[str], str]) -> str:
-    """`formula` with every reference to cells or rows changed."""
+def _rewritten(formula: str, change: Callable[[str, str], str]) -> str:
+    """`formula` with every reference to cells or rows changed, of which the sheet is told too, "" for its own."""
     done: list[str] = []
+    sheet = ""
     place = 0
     while (match := _PIECE.search(formula, place)) is not None:
         done.append(formula[place : match.start()])
         place = match.end()
         if match.lastgroup in ("cells", "lines"):
-            done.append(change(match[0]))
+            done.append(change(match[0], sheet))
         elif match.lastgroup == "structure" or (match.lastgroup == "name" and formula[place : place + 1] == "["):
             _, place = _structure(formula, match.start() if match.lastgroup == "structure" else place)
             done.append(formula[match.start() : place])
         else:
             done.append(match[0])
+        sheet = sheet_name(match[0][:-1]) if match.lastgroup == "sheet" else ""
     return "".join([*done, formula[place:]])
 
 
@@ -256,9 +258,13 @@ def grown_range(cells: str, ends: frozenset[int], bottom: int, scope: Area) -> s
     return f"{head}{bottom}" if cells.rstrip()[len(head) :] == str(where.bottom) else None
 
 
-def grown_ranges(formula: str, ends: frozenset[int], bottom: int, scope: Area) -> str:
-    """`formula` with all ranges without a sheet grown as `grown_range` does."""
-    return _rewritten(formula, lambda piece: grown_range(piece, ends, bottom, scope) or piece)
+def grown_ranges(formula: str, ends: frozenset[int], bottom: int, scope: Area, sheet: str) -> str:
+    """`formula`, which stands on `sheet` (case-folded), with all ranges there grown as `grown_range` does."""
+
+    def grow(piece: str, place: str) -> str:
+        return (grown_range(piece, ends, bottom, scope) if place in ("", sheet) else None) or piece
+
+    return _rewritten(formula, grow)
 
 
 def sheet_name(qualifier: str) -> str:

@@ -70,3 +70,8 @@ def written(first: Edition, sheet: str, legs: Sequence[Leg], name: str, file: Bi
                 left.append(Left(sheet=leg.sheet, standing=edition.standing))
             source = following
         return left
+
+
+def crc_of(left: Sequence[Left]) -> int:
+    """The CRC of the written workbook's zip directory: what was not changed was copied."""
+    return next(each.standing.directory_crc for each in reversed(left) if each.edition is not None and each.standing)

@@ -14,6 +14,7 @@ import os
 import secrets
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,20 +56,35 @@ def opened(path: Path) -> Iterator[Opened | None]:
         raise translated(error, path) from error
 
 
+def copied(file: BinaryIO) -> BinaryIO:
+    """A copy of `file` without a name, which stays as it is whatever happens to the file. Raises OSError."""
+    copy: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 -- the caller closes it
+    file.seek(0)
+    shutil.copyfileobj(file, copy)
+    return copy
+
+
 def save(
-    path: Path, write: Callable[[BinaryIO], None], *, expected: Signature | None, check: Callable[[], None]
+    path: Path,
+    write: Callable[[BinaryIO], object],
+    *,
+    expected: Signature | None,
+    check: Callable[[], None],
+    is_same: Callable[[], bool] = lambda: True,
 ) -> Signature | None:
     """Put what `write` writes in the place of the file that looks as `expected` (None: there is none); its signature.
 
-    None when the file looks otherwise by now: nothing is written then. `check` is called at the last moment and may
-    raise. Raises `LedgerBusy`, `FolderAway`, `DiskFull`: the file is as it was, and nothing is left beside it.
+    None when the file looks otherwise by now, or is not the same inside: nothing is written then. A program that keeps
+    folders in step may put another file there with the size and the time of the one before. `check` is called at the
+    last moment and may raise. Raises `LedgerBusy`, `FolderAway`, `DiskFull`: the file is as it was, and nothing is left
+    beside it.
     """
     temporary = path.with_name(f".ocrwatch-{secrets.token_hex(8)}.tmp")
     try:
         try:
             signature = _write(temporary, write, path)
             check()
-            if signature_of(path) != expected:
+            if signature_of(path) != expected or (expected is not None and not is_same()):
                 return None
             temporary.replace(path)
         finally:
@@ -137,7 +153,7 @@ def _away(folder: Path) -> FolderAway:
     return FolderAway(message(text, folder=str(folder)))
 
 
-def _write(temporary: Path, write: Callable[[BinaryIO], None], path: Path) -> Signature:
+def _write(temporary: Path, write: Callable[[BinaryIO], object], path: Path) -> Signature:
     """A new file gets the rights its folder gives to new files; a replaced one hands on its own."""
     with temporary.open("xb") as file:
         with contextlib.suppress(FileNotFoundError):

@@ -1,11 +1,14 @@
-"""The texts that cells share (`sharedStrings.xml`), found by their number without holding them all.
+"""The texts that cells share (`sharedStrings.xml`), found by their number: some without holding them all, or any, held
+as bytes in one piece.
 
 Office programs keep every text of a workbook there, also those that we wrote into cells.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from ocrwatch.ledger.grammar import Grammar, grammar_of
 from ocrwatch.ledger.markup import parsed, unescaped
@@ -30,6 +33,27 @@ def texts(pieces: Iterator[bytes], wanted: Iterable[int]) -> Iterator[str]:
     raise BadPackage("a shared text is missing")
 
 
+class SharedTexts:
+    """All shared texts of a workbook, in any order; a text costs its bytes and eight more. `pieces` is the part.
+
+    A number that there is none of raises IndexError.
+    """
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._data = bytearray()
+        self._ends = array("Q")
+        for _, items, grammar in _portions(pieces):
+            found = [_text(item, grammar).encode() for item in items]
+            self._ends.extend(accumulate(map(len, found[1:]), initial=len(self._data) + len(found[0])))
+            self._data += b"".join(found)
+
+    def __getitem__(self, number: int) -> str:
+        if number < 0:
+            raise IndexError(number)
+        end = self._ends[number]
+        return self._data[self._ends[number - 1] if number else 0 : end].decode()
+
+
 def _portions(pieces: Iterator[bytes]) -> Iterator[tuple[int, list[bytes], Grammar]]:
     """The items, many at a time, with the number of the first of them."""
     rest, first = b"", 0
@@ -45,7 +69,8 @@ def _portions(pieces: Iterator[bytes]) -> Iterator[tuple[int, list[bytes], Gramm
         if b"<" + prefix + b"si/" in data:
             data = data.replace(b"<%ssi/>" % prefix, b"<%ssi></%ssi>" % (prefix, prefix))
         *items, rest = data.split(b"</%ssi>" % prefix)
-        yield first, items, grammar
+        if items:
+            yield first, items, grammar
         first += len(items)
         if len(rest) > _MOST_BYTES:
             raise BadPackage("a shared text is too large")
@@ -61,7 +86,7 @@ def _grammar(data: bytes) -> Grammar | None:
 
 def _text(item: bytes, grammar: Grammar) -> str:
     if item.startswith(grammar.plain_item) and item.endswith(grammar.text_ends) and item.count(b"<") == 3:
-        return unescaped(item[len(grammar.plain_item) : -len(grammar.text_ends)])
+        return unescaped(item[item.index(b">", len(grammar.plain_item)) + 1 : -len(grammar.text_ends)])
     begun = item.rfind(b"<" + grammar.prefix + b"si>")
     item = item[begun if begun >= 0 else 0 :]
     if b"<!" in item:

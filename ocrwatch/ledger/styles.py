@@ -9,7 +9,7 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ocrwatch.ledger.formats import DATE_FORMAT, MINUTE_FORMAT, SECOND_FORMAT, TEXT_FORMAT, Entry
@@ -100,9 +100,20 @@ class Styles:
                 edits.append(append_child(self._data, holder, b"".join(added)))
         return spliced(self._data, edits)
 
+    @property
+    def formats(self) -> Sequence[Format]:
+        """All, by the numbers that cells call them."""
+        return self._formats
+
     def format(self, number: int) -> Format:
         """The format that cells call `number`."""
         return self._formats[number] if number < len(self._formats) else Format()
+
+    def has_lines(self, number: int) -> bool:
+        """Whether the format draws border lines."""
+        holder, border = self._lists["borders"], self.format(number).border
+        sides = holder.children[border].children if holder and border < len(holder.children) else ()
+        return any(side.attributes.get("style", "none") != "none" for side in sides)
 
     def number(self, wanted: Format) -> int:
         """The number of `wanted`, which is added when it is missing."""

@@ -20,42 +20,43 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from io import BytesIO
 from pathlib import Path
 
-from ocrwatch.document import Cell, Items, Row, Signature
+from ocrwatch.document import Items, Row, Signature
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import item_rows, saving
-from ocrwatch.ledger.creating import new_workbook
+from ocrwatch.ledger.archive import directory_crc_of
+from ocrwatch.ledger.creating import copied, new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
+from ocrwatch.ledger.header import Header
 from ocrwatch.ledger.items import ItemsSheet, fields_of, items_sheets, unknown_sheet
 from ocrwatch.ledger.layout import (
+    ALL,
+    Choice,
     Column,
-    cell_entries,
+    change_entries,
     columns,
     entries,
     further_columns,
-    link_entries,
-    reading_entries,
+    under_headings,
 )
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.ledger.refusals import ensure_package
-from ocrwatch.ledger.relay import Left, Leg, written
+from ocrwatch.ledger.relay import Left, Leg, crc_of, written
+from ocrwatch.ledger.shape import Shape, shape_of
 from ocrwatch.ledger.standing import Standing
+from ocrwatch.ledger.survey import lacks_ids
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
-from ocrwatch.ports import Field, Line, Render
+from ocrwatch.ports import Change, Field, Line, Render
 
 _TRIES = 5
 """How often a workbook that others save at the same time is read again before its rows wait."""
 
 _READ_ONLY_SECONDS = 15
-
-_NO_READINGS: Mapping[str, Row] = {}
-_NO_FILES: Mapping[str, Path] = {}
-_NO_ITEMS: Mapping[str, Sequence[Items]] = {}
 
 _Change = Callable[[Edition, Path], Sequence[Leg] | None]
 """Changes the ledger's sheet in a workbook that lies in that folder; what is to be changed in other sheets then, None:
@@ -64,13 +65,15 @@ nothing is to be saved."""
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """How the sheets stand in the file that looks as `signature`, which the line `line` of our saves left.
+    """How the sheets stand in the file that looks as `signature`, which the line `line` of our saves left. `crc` is
+    that of its zip directory.
 
     None: there is no such sheet.
     """
 
     signature: Signature
     line: int
+    crc: int
     standings: Mapping[str, Standing | None]
 
 
@@ -87,23 +90,29 @@ class WorkbookLedger:
         fields: Sequence[Field],
         *,
         folder_column: bool,
+        choice: Choice = ALL,
+        template: Path | None = None,
         locks: Locks,
         render: Render,
         zone: tzinfo | None = None,
         before_change: Callable[[Path], None] = lambda _: None,
         ensure_there: Callable[[Path], None] = lambda _: None,
+        on_ids_gone: Callable[[Path], None] = lambda _: None,
     ) -> None:
-        """`ensure_there` is called with the workbook's real place before it is looked at, `before_change` when it is
-        about to be changed; both may raise."""
+        """A new workbook begins as a copy of `template`. `ensure_there` is called with the workbook's real place before
+        it is looked at, `before_change` when it is about to be changed; both may raise. `on_ids_gone` is
+        called whenever it is found to have rows and no column of ids."""
         self._path = path
         self._sheet = sheet
-        self._columns = columns(fields, folder_column=folder_column)
+        self._template = template
+        self._columns = columns(fields, folder_column=folder_column, choice=choice)
         self._items = items_sheets(sheet, fields)
         self._locks = locks
         self._render = render
         self._zone = zone
         self._before_change = before_change
         self._ensure_there = ensure_there
+        self._on_ids_gone = on_ids_gone
         self._known: _Known | None = None
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
@@ -113,7 +122,10 @@ class WorkbookLedger:
         def add(edition: Edition, folder: Path) -> Sequence[Leg] | None:
             numbers.clear()
             numbers.update(_found(edition, [row.id for row in rows]))
-            missing = list({row.id: row for row in rows if row.id not in numbers}.values())
+            missing = [
+                replace(row, cells=under_headings(row.cells, self._columns))
+                for row in {row.id: row for row in rows if row.id not in numbers}.values()
+            ]
             if not missing:
                 return None
             further = further_columns(self._columns, (cell for row in missing for cell in row.cells))
@@ -135,46 +147,20 @@ class WorkbookLedger:
             if signature is None:
                 saving.ensure_folder(path.parent)  # it may be on a drive that is away
                 return {}
-            if self._known is not None and self._known.signature == signature and self._sheet in self._known.standings:
-                return _found_in(self._known.standings[self._sheet], ids)
+            if (known := self._known_now(path, signature)) is not None and self._sheet in known.standings:
+                return _found_in(known.standings[self._sheet], ids)
             return self._found_anew(path, ids)
 
-    def amend(
-        self,
-        row_id: str,
-        cells: Sequence[Cell],
-        *,
-        reading: Row | None = None,
-        file: Path | None = None,
-        items: Sequence[Items] = (),
-    ) -> bool:
-        """As the port says; other cells of the row stay as they are, a missing column is added."""
-        readings = {} if reading is None else {row_id: reading}
-        files = {} if file is None else {row_id: file}
-        return row_id in self.amend_all({row_id: cells}, readings, files, {row_id: items} if items else {})
-
-    def amend_all(
-        self,
-        changes: Mapping[str, Sequence[Cell]],
-        readings: Mapping[str, Row] = _NO_READINGS,
-        files: Mapping[str, Path] = _NO_FILES,
-        items: Mapping[str, Sequence[Items]] = _NO_ITEMS,
-    ) -> set[str]:
-        """Change cells of many rows in one write; the ids of those that the ledger holds."""
+    def amend(self, changes: Sequence[Change]) -> set[str]:
+        """As the port says; other cells of the rows stay as they are, a missing column is added."""
+        waiting = {change.id: change for change in changes}
         done: set[str] = set()
-        while changed := self._amended(
-            {each: cells for each, cells in changes.items() if each not in done}, readings, files, items
-        ):
+        while waiting and (changed := self._amended(waiting)):
             done |= changed
+            waiting = {each: change for each, change in waiting.items() if each not in changed}
         return done
 
-    def _amended(
-        self,
-        changes: Mapping[str, Sequence[Cell]],
-        readings: Mapping[str, Row],
-        files: Mapping[str, Path],
-        items: Mapping[str, Sequence[Items]],
-    ) -> set[str]:
+    def _amended(self, changes: Mapping[str, Change]) -> set[str]:
         """Change those of the rows that stand in one sheet: there is one sheet, unless it overflowed."""
         found: dict[str, int] = {}
         sheets: list[str] = []
@@ -187,19 +173,19 @@ class WorkbookLedger:
                 return None
             sheets[:] = [standing.sheet_of(next(iter(rows))), standing.name]
             found.update({each: row for each, row in rows.items() if standing.sheet_of(each) == sheets[0]})
-            further = further_columns(self._columns, (cell for each in found for cell in changes[each]))
+            named = {
+                each: replace(changes[each], cells=under_headings(changes[each].cells, self._columns)) for each in found
+            }
+            further = further_columns(self._columns, (cell for change in named.values() for cell in change.cells))
             every = (*self._columns, *further)
             entered = {
-                number: cell_entries(changes[each], every)
-                | (reading_entries(readings[each], self._columns, render=self._render) if each in readings else {})
-                | (link_entries(files[each], self._columns, folder=folder) if each in files else {})
+                number: change_entries(named[each], every, folder=folder, render=self._render)
                 for each, number in found.items()
             }
             edition.amend(sheets[0], entered, further)
-            return self._items_amended({each: items[each] for each in found if each in items})
+            return self._items_amended({each: changes[each].items for each in found if changes[each].items})
 
-        if changes:
-            self._change(put, packs=False)
+        self._change(put, packs=False)
         if len(set(sheets)) > 1:
             self._known = None  # it is of the earlier sheet now
         return set(found)
@@ -208,25 +194,37 @@ class WorkbookLedger:
         """As the port says."""
         from ocrwatch.ledger.lines import lines_in
 
-        with self._held() as path:
-            saving.ensure_folder(path.parent)
-            with saving.opened(path) as opened:
-                if opened is None:
-                    return
-                table = self._items_sheet(items) if items else None
-                sheet, its_columns = (table.sheet, table.columns) if table else (self._sheet, self._columns)
-                sheets = self._sheets(opened, path, sheet, its_columns)
-                opened.file.seek(0)
-                content = BytesIO(opened.file.read())
-        yield from lines_in(content, path.name, sheets, its_columns)
+        with ExitStack() as stack:
+            with self._held() as path:
+                saving.ensure_folder(path.parent)
+                with saving.opened(path) as opened:
+                    if opened is None:
+                        return
+                    table = self._items_sheet(items) if items else None
+                    sheet, its_columns = (table.sheet, table.columns) if table else (self._sheet, self._columns)
+                    sheets, header = self._sheets(opened, path, sheet, its_columns)
+                    copy = stack.enter_context(saving.copied(opened.file))
+            yield from lines_in(copy, path.name, sheets, its_columns, header)
 
-    def _sheets(self, opened: saving.Opened, path: Path, sheet: str, columns: Sequence[Column]) -> list[str]:
-        """The names under which `sheet` stands: one, unless it overflowed."""
+    def shape(self) -> Shape:
+        """How the sheet was saved last, for people. Raises as `append`."""
+        with self._held() as path, saving.opened(path) as opened:
+            if opened is None:
+                return Shape()
+            with closing(self._edition(opened, path)) as edition:
+                return shape_of(edition.standing, self._columns)
+
+    def _sheets(
+        self, opened: saving.Opened, path: Path, sheet: str, columns: Sequence[Column]
+    ) -> tuple[list[str], Header | None]:
+        """The names under which `sheet` stands: one, unless it overflowed; and the header of the last."""
         known = self._known_of(path, opened.signature, sheet)
         with closing(Edition(opened.file, path.name, sheet, columns, known)) as edition:
             standing = edition.standing
-            self._remember(path, opened.signature, {sheet: standing})
-        return [] if standing is None else [*(each.name for each in standing.earlier), standing.name]
+            self._remember(path, opened.signature, edition.directory_crc, {sheet: standing})
+        if standing is None:
+            return [], None
+        return [*(each.name for each in standing.earlier), standing.name], standing.survey.header
 
     # ------------------------------------------------------------ items
 
@@ -301,37 +299,51 @@ class WorkbookLedger:
             self._locks.ensure_closed(path)
             turn.ensure_ours()
 
+        def is_same() -> bool:
+            return opened is None or _directory_crc(path) == edition.directory_crc
+
         with saving.opened(path) as opened, closing(self._edition(opened, path, packs=packs)) as edition:
             signature = opened.signature if opened is not None else None
             if signature is None or not self._is_known(path, signature):
                 self._known = None
-            legs = change(edition, path.parent)
-            if legs is None:
-                self._remember(path, signature, {self._sheet: edition.standing})
-                return True
             left: list[Left] = []
-            saved = saving.save(
-                path,
-                lambda file: left.extend(written(edition, self._sheet, legs, path.name, file)),
-                expected=signature,
-                check=let_go,
-            )
+            try:
+                legs = change(edition, path.parent)
+                if legs is None:
+                    self._remember(path, signature, edition.directory_crc, {self._sheet: edition.standing})
+                    return True
+                saved = saving.save(
+                    path,
+                    lambda file: left.extend(written(edition, self._sheet, legs, path.name, file)),
+                    expected=signature,
+                    check=let_go,
+                    is_same=is_same,
+                )
+            except LedgerBusy:
+                if is_same():
+                    raise
+                saved = None  # no wonder that it could not be read: it was written over meanwhile
         if saved is None:
             return False
         for each in left:
             each.settle()
         self._locks.own_saves.saved(path, signature, saved)
-        self._remember(path, saved, {each.sheet: each.standing for each in left})
+        self._locks.look(path)  # whoever opened it since the last look has it without our rows
+        self._remember(path, saved, crc_of(left), {each.sheet: each.standing for each in left})
         return True
 
     def _edition(self, opened: saving.Opened | None, path: Path, *, packs: bool = False) -> Edition:
         name = path.name
         if opened is None:
             ensure_sheet_name(self._sheet, name)
-            return Edition(BytesIO(new_workbook(self._sheet)), name, self._sheet, self._columns, None)
+            made = new_workbook(self._sheet) if self._template is None else copied(self._template)
+            return Edition(BytesIO(made), name, self._sheet, self._columns, None)
         ensure_package(opened.file, name)
         known = self._known_of(path, opened.signature, self._sheet)
-        return Edition(opened.file, name, self._sheet, self._columns, known, packs=packs)
+        edition = Edition(opened.file, name, self._sheet, self._columns, known, packs=packs)
+        if edition.standing is not None and lacks_ids(edition.standing.survey, self._columns):
+            self._on_ids_gone(path)
+        return edition
 
     def _found_anew(self, path: Path, ids: Sequence[str]) -> dict[str, int]:
         with saving.opened(path) as opened:
@@ -342,8 +354,14 @@ class WorkbookLedger:
             except LedgerBusy:
                 self._locks.ensure_closed(path)  # no wonder that it cannot be read while someone saves it
                 raise
-            self._remember(path, opened.signature, {self._sheet: edition.standing})
+            self._remember(path, opened.signature, edition.directory_crc, {self._sheet: edition.standing})
             return _found(edition, ids)
+
+    def _known_now(self, path: Path, signature: Signature) -> _Known | None:
+        """What is known of this very file, if it looks as `signature`."""
+        known = self._known
+        is_same = known is not None and known.signature == signature and known.crc == _directory_crc(path)
+        return known if is_same else None
 
     def _known_of(self, path: Path, signature: Signature, sheet: str) -> Standing | None:
         """How `sheet` stands in the file that looks as `signature`, if that is known."""
@@ -355,14 +373,16 @@ class WorkbookLedger:
         """Whether what we know of the file that looks so now still holds for our sheets."""
         return self._known is not None and self._locks.own_saves.goes_on(path, self._known.line, signature)
 
-    def _remember(self, path: Path, signature: Signature | None, standings: Mapping[str, Standing | None]) -> None:
+    def _remember(
+        self, path: Path, signature: Signature | None, crc: int, standings: Mapping[str, Standing | None]
+    ) -> None:
         """Keep `standings`, and of other sheets what was known, as long as nobody but us saved the file since."""
         if signature is None:
             self._known = None
             return
         line = self._locks.own_saves.seen(path, signature)
         others = self._known.standings if self._known is not None and self._known.line == line else {}
-        self._known = _Known(signature, line, {**others, **standings})
+        self._known = _Known(signature, line, crc, {**others, **standings})
 
 
 def _found(edition: Edition, ids: Sequence[str]) -> dict[str, int]:
@@ -375,6 +395,11 @@ def _found_in(standing: Standing | None, ids: Sequence[str]) -> dict[str, int]:
         return {}
     rows = ((each, standing.row_of(each)) for each in ids)
     return {each: row for each, row in rows if row is not None}
+
+
+def _directory_crc(path: Path) -> int | None:
+    with saving.opened(path) as opened:
+        return directory_crc_of(opened.file) if opened is not None else None
 
 
 def _ensure_writable(path: Path) -> None:

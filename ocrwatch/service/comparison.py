@@ -19,9 +19,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from ocrwatch.document import Amount, Row, Value
+from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.journal.written import Cause, Noted
-from ocrwatch.ledger.comparing import Correction, corrections
+from ocrwatch.ledger.comparing import Correction, corrections, kinds_of
 from ocrwatch.ledger.layout import heading_key
 from ocrwatch.ports import Field, Line, Shown, cell_fields
 
@@ -50,14 +50,14 @@ class Comparison:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the journal knows of a sheet. `times`: when each row was written, by its id. `others`: documents whose rows
-    may be there, but are not known. `rows` are asked for by id, some hundred at a time. `absences`: what was noticed
-    before. `months`: which rows share a workbook, where there is one for each month."""
+    may be there, but are not known. `cells` of rows are asked for by the rows' ids, some hundred at a time. `absences`:
+    what was noticed before. `volumes`: which rows share a workbook, where there are several."""
 
     times: Mapping[str, float]
-    rows: Callable[[Collection[str]], Mapping[str, Row]]
+    cells: Callable[[Collection[str]], Mapping[str, Sequence[Cell]]]
     others: Collection[str] = ()
     absences: Mapping[str, Cause]
-    months: Mapping[str, str] = field(default_factory=dict)
+    volumes: Mapping[str, str] = field(default_factory=dict)
 
 
 def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Comparison:
@@ -66,6 +66,7 @@ def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Com
     corrected: list[tuple[int, Noted]] = []
     unknown: list[int] = []
     headings: Collection[str] | None = None
+    kinds = kinds_of(fields)
     for batch in _batches(lines):
         first_seen = []
         for line in batch:
@@ -76,11 +77,10 @@ def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Com
                     first_seen.append(line)
             elif line.id[:_ID_DIGITS] not in known.others:
                 unknown.append(line.number)
-        written = known.rows([line.id for line in first_seen])
+        written = known.cells([line.id for line in first_seen])
         for line in first_seen:
-            row = written.get(line.id)
-            if row is not None:
-                corrected += [(line.number, _noted(line.id, each)) for each in corrections(row, line, fields)]
+            cells = written.get(line.id, ())
+            corrected += [(line.number, _noted(line.id, each)) for each in corrections(cells, line, kinds)]
     return Comparison(
         rows=len(numbers),
         missing=_missing(known, numbers.keys()),
@@ -94,11 +94,11 @@ def compare(lines: Iterable[Line], known: Known, fields: Sequence[Field]) -> Com
 def _missing(known: Known, there: Collection[str]) -> dict[str, Cause]:
     newest: dict[str, float] = {}  # of each workbook
     for row in there:
-        month = known.months.get(row, "")
-        newest[month] = max(newest.get(month, 0.0), known.times[row])
+        volume = known.volumes.get(row, "")
+        newest[volume] = max(newest.get(volume, 0.0), known.times[row])
 
     def cause(row: str, at: float) -> Cause:
-        last = newest.get(known.months.get(row, ""))
+        last = newest.get(known.volumes.get(row, ""))
         if last is None:
             return Cause.LOST
         return Cause.DELETED if at <= last else Cause.UNCLEAR

@@ -135,6 +135,14 @@ class Line:
                 self._condition.notify_all()
             return before, self.pause
 
+    def is_idle(self) -> bool:
+        """Whether nothing is being done, and no row waits: there is time for what may wait."""
+        with self._condition:
+            if self._schedule.out() or self._schedule.count()[Step.RECORD]:
+                return False
+            due = max(self._schedule.next_time(Step.READ), self._next_chance())
+            return min(due, self._schedule.next_time(Step.FILE)) > self._clock()
+
     def pause_for_power(self, pause: Pause | None) -> None:
         """Let reading stand still for want of mains; None: no more."""
         with self._condition:

@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ocrwatch.document import Cell, Filed, Read, Row
+from ocrwatch.document import Cell, Document, Filed, Read, Row
 from ocrwatch.journal import Journal
 from ocrwatch.journal.written import Noted, Scan
 from ocrwatch.on_disk import digest_if_there
-from ocrwatch.ports import Field, Ledger
+from ocrwatch.ports import Change, Field, Ledger
 from ocrwatch.service.comparison import Comparison, Known, compare
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,30 @@ class Moved:
 
 def looked_at(journal: Journal, book: str, ledger: Ledger, fields: Sequence[Field]) -> Comparison:
     """How the sheet differs from what was written, noted in the journal. Raises what `Ledger.lines` raises."""
-    found = compare(ledger.lines(), _known(journal, book), fields)
-    journal.written.note(book, [noted for _, noted in found.corrected], found.missing)
+    found = compare(ledger.lines(), known_of(journal, book), fields)
+    note(journal, book, found)
     return found
+
+
+def note(journal: Journal, book: str, found: Comparison) -> None:
+    """Keep what was found. Raises `DiskFull`."""
+    journal.written.note(book, [noted for _, noted in found.corrected], found.missing)
+
+
+def known_of(journal: Journal, book: str) -> Known:
+    """What the journal knows of the sheet."""
+    being_written = {
+        document.id
+        for document in journal.documents.on_the_line()
+        if document.book == book and isinstance(document.stage, Read) and document.stage.recording
+    }
+    return Known(
+        times=journal.written.times(book),
+        cells=lambda ids: journal.written.cells(book, ids),
+        others=journal.written.forgotten(book) | being_written,
+        absences=journal.written.absences(book),
+        volumes=journal.written.volumes(book) if "{" in book else {},
+    )
 
 
 def put_back(journal: Journal, book: str, ledger: Ledger, rows: Collection[str]) -> int:
@@ -71,19 +92,27 @@ def moved_scans(journal: Journal, book: str, places: Sequence[Path]) -> list[Mov
     return [Moved(scan=scan, found=found.get(scan.digest)) for scan in gone]
 
 
-def mend_link(journal: Journal, ledger: Ledger, moved: Moved) -> bool:
-    """Let the rows of a moved scan lead to where it lies now; False where there is none. Raises what `Ledger.amend`
-    raises."""
-    document = journal.documents.get(moved.scan.key)
-    if document is None or moved.found is None or not isinstance(document.stage, Filed):
-        return False
-    rows = tuple(replace(row, file=moved.found) for row in document.stage.rows)
-    mended = [ledger.amend(row.id, (), file=moved.found) for row in rows]
-    journal.documents.save([replace(document, stage=replace(document.stage, path=moved.found, rows=rows))])
-    return any(mended)
+def mend_links(journal: Journal, ledger: Ledger, moved: Sequence[Moved]) -> None:
+    """Let the rows of moved scans lead to where these lie now, in one write. Raises what `Ledger.amend` raises."""
+    mended = [document for each in moved if (document := _leading_to(journal, each)) is not None]
+    ledger.amend([Change(id=row.id, file=row.file) for document in mended for row in _filed_rows(document)])
+    journal.documents.save(mended)
 
 
 # ----------------------------------------------------------------
+
+
+def _leading_to(journal: Journal, moved: Moved) -> Document | None:
+    """The document of a moved scan as it is to be; None where it is not known or its scan was not found."""
+    document = journal.documents.get(moved.scan.key)
+    if document is None or moved.found is None or not isinstance(document.stage, Filed):
+        return None
+    rows = tuple(replace(row, file=moved.found) for row in document.stage.rows)
+    return replace(document, stage=replace(document.stage, path=moved.found, rows=rows))
+
+
+def _filed_rows(document: Document) -> tuple[Row, ...]:
+    return document.stage.rows if isinstance(document.stage, Filed) else ()
 
 
 def _groups(rows: Collection[str]) -> Iterator[list[str]]:
@@ -91,21 +120,6 @@ def _groups(rows: Collection[str]) -> Iterator[list[str]]:
     ids = list(rows)
     for start in range(0, len(ids), _GROUP):
         yield ids[start : start + _GROUP]
-
-
-def _known(journal: Journal, book: str) -> Known:
-    being_written = {
-        document.id
-        for document in journal.documents.on_the_line()
-        if document.book == book and isinstance(document.stage, Read) and document.stage.recording
-    }
-    return Known(
-        times=journal.written.times(book),
-        rows=lambda ids: journal.written.rows(book, ids),
-        others=journal.written.forgotten(book) | being_written,
-        absences=journal.written.absences(book),
-        months=journal.written.months(book) if "{" in book else {},
-    )
 
 
 def _with(row: Row, corrected: Sequence[Noted]) -> Row:

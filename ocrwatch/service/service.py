@@ -3,6 +3,7 @@
     feeder (1)    looks at the folders, takes orders, publishes the status     ──▶ Arrived
     readers (N)   READ                                                         ──▶ Read
     writer (1)    RECORD, in groups as large as what has gathered, and FILE    ──▶ Filed
+    noticer (1)   while there is nothing else to do: what people changed in the ledgers
 
 They meet at the `Line`, where a thread with nothing to do waits; the feeder wakes once a second for one cheap look at
 the journal. Any thread may end with the process at any moment: the journal knows where every document stands.
@@ -16,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ocrwatch.document import Arrived, Document, Filed, Read, Recorded, absorb
@@ -28,6 +30,7 @@ from ocrwatch.ports import Clock
 from ocrwatch.service import orders
 from ocrwatch.service.intake import Intake
 from ocrwatch.service.line import Line
+from ocrwatch.service.noticing import LOOK_SECONDS, Noticing
 from ocrwatch.service.pausing import Pause, halted, paused_by_user, unless_over
 from ocrwatch.service.power import Power, is_due, looked, overruled
 from ocrwatch.service.status import DaemonStatus, daemon_to_json, pause_from_json, pause_to_json
@@ -71,6 +74,7 @@ class Service:
         on_status: Callable[[DaemonStatus], None] = lambda _: None,
         recover: Callable[[], None] = lambda: None,
         key_stamp: Callable[[], object] = lambda: None,
+        noticing: Noticing | None = None,
         is_offline: Callable[[], bool] = lambda: False,
         is_on_battery: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -79,7 +83,7 @@ class Service:
         `on_status` is called with what the daemon knows whenever that changes, from its own thread. `recover` is called
         before anything is taken up, again until it raises no `Busy`. `key_stamp` tells another thing when the key may
         be another, `is_offline` whether the service cannot be reached, `is_on_battery` whether reading is to pause for
-        it.
+        it. `noticing` is asked to look whenever there is time.
         """
         self._journal = journal
         self._pipeline = pipeline(self._halt)
@@ -91,6 +95,7 @@ class Service:
         self._on_status = on_status
         self._recover = recover
         self._key_stamp = key_stamp
+        self._noticing = noticing
         self._is_offline = is_offline
         self._is_on_battery = is_on_battery
         self._power = Power()
@@ -117,6 +122,8 @@ class Service:
         self._threads.begin("writer", self._write)
         for number in range(self._readers):
             self._threads.begin(f"reader-{number}", self._read)
+        if self._noticing is not None:
+            self._threads.begin("noticer", partial(self._notice, self._noticing))
 
     def ask(self, verb: str, argument: str = "") -> None:
         """Give an order from this very process; it is carried out at once, by the thread that carries out all."""
@@ -368,6 +375,13 @@ class Service:
 
     def _file_each(self, documents: Sequence[Document]) -> list[Document]:
         return [self._pipeline.file(document) for document in documents]
+
+    # ------------------------------------------------------------ noticer
+
+    def _notice(self, noticing: Noticing) -> None:
+        while not self._line.wait_for_stop(LOOK_SECONDS):
+            if self._is_taken_up:
+                noticing.look(self._line.is_idle)
 
     # ------------------------------------------------------------ the line
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ocrwatch.document import Arrived, Document, Read
 from ocrwatch.journal import Journal
-from ocrwatch.ledger.months import workbook_of
+from ocrwatch.ledger.volumes import workbook_of
 from ocrwatch.messages import JSON, Message, message, message_from_data, message_to_data
 from ocrwatch.ports import Render
 from ocrwatch.service.pausing import Pause
 
 NAMES_SHOWN = 12
 """Of the files that wait for one reason; more would hide what else is said."""
+
+ASKED_SECONDS = 7 * 86_400.0
+"""How long a person is asked whether they deleted the rows that are gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How things stand. `corrections` (cells) and `rows_gone`: what people changed in the ledgers, as last noticed."""
+    """How things stand. `corrections` (cells) and `rows_gone`: what people changed in the ledgers, as last noticed.
+    `lost`: how many rows are gone from a ledger lately that nobody is known to have deleted."""
 
     running: bool
     daemon: DaemonStatus
@@ -81,6 +85,7 @@ class Status:
     waiting: tuple[Waiting, ...]
     corrections: int = 0
     rows_gone: int = 0
+    lost: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -93,7 +98,7 @@ class Status:
             return "waiting"
         if self.to_read or self.to_record:
             return "working"
-        return "attention" if self.held or self.daemon.misconfigured else "idle"
+        return "attention" if self.held or self.lost or self.daemon.misconfigured else "idle"
 
 
 def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
@@ -103,6 +108,7 @@ def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
     for (_, station), count in journal.documents.counts().items():
         totals[station] += count
     corrections, rows_gone = journal.written.counts()
+    unanswered = journal.written.unanswered(journal.database.clock() - ASKED_SECONDS)
     to_read = sum(isinstance(document.stage, Arrived) for document in on_the_line)
     return Status(
         running=daemon is not None,
@@ -116,6 +122,7 @@ def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
         waiting=waiting(on_the_line, daemon.pause if daemon else None),
         corrections=corrections,
         rows_gone=rows_gone,
+        lost={Path(book.rpartition("|")[0]).name: count for book, count in unanswered.items()},
     )
 
 
@@ -137,8 +144,8 @@ def waiting(on_the_line: Sequence[Document], pause: Pause | None) -> tuple[Waiti
 def _workbook(document: Document, stage: Read) -> str:
     """The name of the workbook that its rows wait for."""
     path = Path(document.book.rpartition("|")[0])
-    month = stage.rows[0].month if stage.rows else ""
-    return workbook_of(path, month).name if month else path.name
+    volume = stage.rows[0].volume if stage.rows else ""
+    return workbook_of(path, volume).name if volume else path.name
 
 
 def sentences_of_waiting(status: Status) -> tuple[Message, ...]:
@@ -149,6 +156,7 @@ def sentences_of_waiting(status: Status) -> tuple[Message, ...]:
         *(folder.trouble for folder in status.daemon.folders if folder.trouble is not None),
         *(said for folder in status.daemon.folders for said in _not_ready(folder)),
         *(held(folder, count) for folder, count in status.held.items()),
+        *(_lost(ledger, count) for ledger, count in status.lost.items()),
     )
 
 
@@ -186,6 +194,14 @@ def held(folder: str, count: int) -> Message:
         "ocrwatch accept --skip"
     )
     return message(text, folder=folder, count=count)
+
+
+def _lost(ledger: str, count: int) -> Message:
+    text = (
+        "Rows are missing from {ledger}: {count}. Did you delete them? Then all is well. If not, an older copy was "
+        "saved over it; to add them again: ocrwatch ledger rebuild"
+    )
+    return message(text, ledger=ledger, count=count)
 
 
 # ---------------------------------------------------------------- as JSON
@@ -271,6 +287,7 @@ def status_to_json(status: Status, render: Render) -> str:
         "held": dict(status.held),
         "corrections": status.corrections,
         "rows_gone": status.rows_gone,
+        "rows_lost": dict(status.lost),
         "waiting": [
             {"ledger": w.ledger, "documents": len(w.names), "names": list(w.names), "reason": text(w.reason)}
             for w in status.waiting

@@ -13,10 +13,10 @@ import pytest
 
 from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.errors import LedgerBusy
-from ocrwatch.ledger.comparing import corrections, shows
-from ocrwatch.ledger.monthly import MonthlyLedger
+from ocrwatch.ledger.comparing import corrections, kinds_of, shows
+from ocrwatch.ledger.in_volumes import SeriesLedger
 from ocrwatch.messages import message
-from ocrwatch.ports import Ledger, Line
+from ocrwatch.ports import Change, Ledger, Line
 from tests.fakes_ledger import FakeLedger
 from tests.unit.ledger.books import FIELDS, WITH_ITEMS, bought, csv_at, item, items, ledger_at, row, sheet_of
 
@@ -66,10 +66,10 @@ def _monthly(folder: Path) -> Stage:
     (folder / "2025").mkdir()
     stage = _workbook(folder / "2025", "Ledger 03.xlsx")
     ledger_at(folder / "2025" / "Ledger 02.xlsx").append([row(77)])
-    ledger = MonthlyLedger(pattern, lambda path: ledger_at(path, WITH_ITEMS))
+    ledger = SeriesLedger(pattern, lambda path: ledger_at(path, WITH_ITEMS))
 
     def lines(items: str = "") -> Iterator[Line]:
-        return (line for line in MonthlyLedger.lines(ledger, items) if line.id != row(77).id)
+        return (line for line in SeriesLedger.lines(ledger, items) if line.id != row(77).id)
 
     ledger.lines = lines  # type: ignore[method-assign]
     return replace(stage, ledger=ledger)
@@ -127,16 +127,32 @@ def test_find_tells_those_that_are_there(stage: Stage) -> None:
 def test_amend_changes_the_cells_it_names(stage: Stage) -> None:
     """`amend` changes one row's cells and leaves the others."""
     stage.ledger.append([row(1), row(2)])
-    assert stage.ledger.amend(row(2).id, [Cell("company", "another shop")])
+    assert stage.ledger.amend([Change(id=row(2).id, cells=[Cell("company", "another shop")])]) == {row(2).id}
     assert stage.companies() == {2: "shop 1", 3: "another shop"}
 
 
 def test_amend_of_an_unknown_row_says_so(stage: Stage) -> None:
-    """`amend` is False where no such row is."""
-    assert not stage.ledger.amend(row(1).id, [Cell("company", "x")])
+    """`amend` names the rows that are there, and changes no other."""
+    assert stage.ledger.amend([Change(id=row(1).id, cells=[Cell("company", "x")])]) == set()
     stage.ledger.append([row(1)])
-    assert not stage.ledger.amend(row(2).id, [Cell("company", "x")])
+    assert stage.ledger.amend([Change(id=row(2).id, cells=[Cell("company", "x")])]) == set()
+    assert stage.ledger.amend([]) == set()
     assert stage.companies() == {2: "shop 1"}
+
+
+def test_amend_changes_many_rows_together(stage: Stage) -> None:
+    """Each row of a group gets its own cells, whichever columns these are in; those that are not there are left out."""
+    stage.ledger.append([row(number) for number in range(1, 5)])
+    wanted = {
+        4: Cell("company", "last"),
+        9: Cell("company", "x"),
+        1: Cell("company", "first"),
+        2: Cell("city", "Xi'an"),
+    }
+    changes = [Change(id=row(number).id, cells=[cell]) for number, cell in wanted.items()]
+    assert stage.ledger.amend(changes) == {row(number).id for number in (1, 2, 4)}
+    assert stage.companies() == {2: "first", 3: "shop 2", 4: "shop 3", 5: "last"}
+    assert [line.shown.get("city") for line in stage.ledger.lines()][1] == "Xi'an"
 
 
 def test_a_busy_ledger_takes_nothing(stage: Stage) -> None:
@@ -146,7 +162,7 @@ def test_a_busy_ledger_takes_nothing(stage: Stage) -> None:
     with pytest.raises(LedgerBusy):
         stage.ledger.append([row(2), row(3)])
     with pytest.raises(LedgerBusy):
-        stage.ledger.amend(row(1).id, [Cell("company", "x")])
+        stage.ledger.amend([Change(id=row(number).id, cells=[Cell("company", "x")]) for number in (1, 2)])
     assert stage.companies() == {2: "shop 1"}
 
 
@@ -154,7 +170,7 @@ def test_amend_renews_what_came_of_the_reading(stage: Stage) -> None:
     """With `reading` the row's remarks are those of that row; what it holds else stays."""
     stage.ledger.append([row(1), row(2)])
     again = row(2, check=(message("look at it"),))
-    assert stage.ledger.amend(row(2).id, [Cell("company", "another shop")], reading=again)
+    assert stage.ledger.amend([Change(id=row(2).id, cells=[Cell("company", "another shop")], reading=again)])
     first, second = stage.ledger.lines()
     assert (first.shown["company"], first.shown["check"]) == ("shop 1", None)
     assert (second.shown["company"], second.shown["check"]) == ("another shop", "look at it")
@@ -168,15 +184,15 @@ def test_lines_tell_what_stands_in_the_rows(stage: Stage) -> None:
     first, second = stage.ledger.lines()
     assert (first.number, first.id, first.shown["company"]) == (2, row(1).id, "shop 1")
     assert (second.number, second.id) == (3, row(2).id)
-    assert corrections(row(2, values), second, FIELDS) == ()
+    assert corrections(row(2, values).cells, second, kinds_of(FIELDS)) == ()
 
 
 def test_lines_tell_what_was_changed(stage: Stage) -> None:
     """A changed cell is a correction, a cell that is as it was is none."""
     stage.ledger.append([row(1, {"company": "shop", "total": Amount(Decimal(1))})])
-    stage.ledger.amend(row(1).id, [Cell("company", "Shop & Sons")])
+    stage.ledger.amend([Change(id=row(1).id, cells=[Cell("company", "Shop & Sons")])])
     (line,) = stage.ledger.lines()
-    (found,) = corrections(row(1, {"company": "shop", "total": Amount(Decimal(1))}), line, FIELDS)
+    (found,) = corrections(row(1, {"company": "shop", "total": Amount(Decimal(1))}).cells, line, kinds_of(FIELDS))
     assert (found.heading, found.written, found.found) == ("company", "shop", "Shop & Sons")
 
 
@@ -219,18 +235,18 @@ def test_the_values_of_items_are_exact(stage: Stage) -> None:
 def test_amend_brings_items_to_what_they_are_now(stage: Stage) -> None:
     """Changed ones in their places, more at the end, and of those that are too many nothing is left but the id."""
     stage.ledger.append([bought(1, "bread", "milk"), bought(2, "tea"), row(3)])
-    assert stage.ledger.amend(row(1).id, [], items=bought(1, "rye bread", "milk", "salt").items)
-    assert stage.ledger.amend(row(3).id, [Cell("company", "x")], items=bought(3, "eggs").items)
+    assert stage.ledger.amend([Change(id=row(1).id, items=bought(1, "rye bread", "milk", "salt").items)])
+    assert stage.ledger.amend([Change(id=row(3).id, cells=[Cell("company", "x")], items=bought(3, "eggs").items)])
     one, two, three = (row(number).id for number in (1, 2, 3))
     expected = [(one, "rye bread"), (one, "milk"), (two, "tea"), (one, "salt"), (three, "eggs")]
     assert names(stage.ledger) == expected
-    assert stage.ledger.amend(row(1).id, [], items=bought(1, "rye bread").items)
+    assert stage.ledger.amend([Change(id=row(1).id, items=bought(1, "rye bread").items)])
     assert names(stage.ledger) == [(one, "rye bread"), (one, None), (two, "tea"), (one, None), (three, "eggs")]
     emptied = [line for line in stage.ledger.lines("items") if line.id == one][1:]
     assert not any(line.shown.get(name) for line in emptied for name in ("name", "quantity", "amount"))
-    assert stage.ledger.amend(row(1).id, [], items=bought(1, "bread", "milk").items)
+    assert stage.ledger.amend([Change(id=row(1).id, items=bought(1, "bread", "milk").items)])
     assert names(stage.ledger)[:2] == [(one, "bread"), (one, "milk")]
-    assert not stage.ledger.amend(row(9).id, [], items=bought(9, "nothing").items)
+    assert not stage.ledger.amend([Change(id=row(9).id, items=bought(9, "nothing").items)])
     assert len(names(stage.ledger)) == 5
 
 
@@ -241,7 +257,7 @@ def test_a_busy_ledger_takes_no_items(stage: Stage) -> None:
     with pytest.raises(LedgerBusy):
         stage.ledger.append([bought(2, "milk")])
     with pytest.raises(LedgerBusy):
-        stage.ledger.amend(row(1).id, [], items=bought(1, "cake").items)
+        stage.ledger.amend([Change(id=row(1).id, items=bought(1, "cake").items)])
     if isinstance(stage.ledger, FakeLedger):
         stage.ledger.trouble = None
     assert names(stage.ledger) == [(row(1).id, "bread")]

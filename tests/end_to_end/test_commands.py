@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from ocrwatch.journal import Journal
 from ocrwatch.samples import profile_of_sample, sample_files
 from tests.endpoint_replies import bad_key, moderated
 from tests.endpoint_server import EndpointServer, answering, completion, fenced
@@ -233,6 +236,30 @@ def test_a_lock_that_proves_nothing_is_removed_on_a_persons_word(tmp_path: Path)
             wait_until(lambda: len(program.filed()) == 3 and not program.left())
         assert "not locked" in program.run("ledger", "unlock").stdout
     assert len(program.rows()) == 3
+    journal = Journal(program.state, time.time)
+    (opening,) = journal.openings.of(program.ledger.resolve())
+    journal.close()
+    assert (opening.program, opening.ended_at) == ("Excel", None), "who had it open may have it open still"
+
+
+@pytest.mark.long
+def test_what_a_person_changed_is_noticed_without_being_asked_for(tmp_path: Path) -> None:
+    """The daemon looks at the ledger by itself: `status --json` and `why` tell, once the workbook is left alone."""
+    with EndpointServer(answering(TRUTH, 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url)
+        drop(program.inbox, PICTURES)
+        program.once()
+        book = load_workbook(program.ledger)
+        book["Scans"].cell(2, 1, "Anna's shop")
+        book["Scans"].delete_rows(3)
+        book.save(program.ledger)
+        with program.running():
+            wait_until(lambda: program.status()["corrections"] == 1, seconds=90)
+            assert program.status()["rows_gone"] == 1
+            assert program.status()["state"] == "idle"
+    said = "".join(program.run("why", path.name).stdout for path in program.done.iterdir())
+    assert "Anna's shop" in said
+    assert "deleted from the spreadsheet by hand" in said
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.errors import DiskFull, LedgerBusy
 from ocrwatch.ledger import saving
-from ocrwatch.ledger.comparing import corrections
+from ocrwatch.ledger.comparing import corrections, kinds_of
 from ocrwatch.ledger.csv_text import guarded, unguarded
 from ocrwatch.messages import message
-from ocrwatch.ports import Field
+from ocrwatch.ports import Change, Field
 from tests.unit.ledger.books import FIELDS, csv_at, everything_in, row
 
 
@@ -49,7 +49,7 @@ def test_a_row_says_what_the_paper_says(path: Path) -> None:
     assert (record["Check"], record["File"]) == ("look", "in/done/a b.jpg")
     assert (record["Received"], record["Document ID"]) == ("2025-03-04 09:05", made.id)
     (line,) = csv_at(path).lines()
-    assert corrections(made, line, FIELDS) == ()
+    assert corrections(made.cells, line, kinds_of(FIELDS)) == ()
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1 off", "@SUM(A1)", "\t=1", "  =1", "'=1", "=cmd|' /C calc'!A0"])
@@ -61,7 +61,7 @@ def test_no_text_is_a_formula(path: Path, text: str) -> None:
         for cell in (cell for record in csv.reader(file) for cell in record):
             assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
     (line,) = csv_at(path).lines()
-    assert corrections(made, line, FIELDS) == ()
+    assert corrections(made.cells, line, kinds_of(FIELDS)) == ()
 
 
 @given(st.text())
@@ -91,8 +91,10 @@ def test_a_correction_is_seen_and_amending_leaves_the_rest(path: Path) -> None:
     ledger.append([row(1), row(2)])
     path.write_bytes(path.read_bytes().replace(b"shop 1", b"Shop & Sons"))
     first, _ = ledger.lines()
-    assert [found.found for found in corrections(row(1), first, FIELDS)] == ["Shop & Sons"]
-    assert ledger.amend(row(2).id, [Cell("total", Amount(Decimal("3.10"), "EUR")), Cell("city", "X")])
+    assert [found.found for found in corrections(row(1).cells, first, kinds_of(FIELDS))] == ["Shop & Sons"]
+    assert ledger.amend(
+        [Change(id=row(2).id, cells=[Cell("total", Amount(Decimal("3.10"), "EUR")), Cell("city", "X")])]
+    )
     one, two = records(path)
     assert one["company"] == "Shop & Sons"
     assert (two["company"], two["total"], two["total (currency)"], two["city"]) == ("shop 2", "3.10", "EUR", "X")

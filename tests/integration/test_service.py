@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ocrwatch.errors import BadKey, FolderAway, NoCredit
+from ocrwatch.errors import BadKey, FolderAway, LedgerBusy, NoCredit
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
@@ -19,6 +19,7 @@ from ocrwatch.messages import message
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.service import orders
 from ocrwatch.service.intake import Intake, Source
+from ocrwatch.service.noticing import Noticing
 from ocrwatch.service.service import Service
 from tests.fakes_ledger import FakeLedger
 from tests.line import PROFILE, PlainChecker, ScriptedReader
@@ -45,6 +46,7 @@ class World:
         self.filer = FolderFiler(self.inbox, done="done", failed="failed", after="move", render=str, clock=self.clock)
         self.recover: Callable[[], None] = lambda: None
         self.stamp: object = 0
+        self.noticing: Noticing | None = None
         self.on_battery = False
         self.service: Service | None = None
 
@@ -90,6 +92,7 @@ class World:
             on_change=lambda _: None,
             recover=lambda: self.recover(),
             key_stamp=lambda: self.stamp,
+            noticing=self.noticing,
             is_on_battery=lambda: self.on_battery,
         )
         service.start()
@@ -172,6 +175,33 @@ def test_a_journal_that_fails_once_loses_nothing(world: World, moment: int, monk
     with world.running():
         wait_until(is_done)
     assert len(world.ledger.rows) == 1
+
+
+class Glances(Noticing):
+    """Whether there was time at each look."""
+
+    def __init__(self) -> None:
+        self.found: list[bool] = []
+
+    def look(self, is_idle: Callable[[], bool]) -> None:
+        self.found.append(is_idle())
+
+
+def test_there_is_time_to_notice_things_when_no_document_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not while rows wait for an open workbook: they come first."""
+    monkeypatch.setattr("ocrwatch.service.service.LOOK_SECONDS", 0.01)
+    world.noticing = noticing = Glances()
+    world.ledger.trouble = LedgerBusy(SAID, after_seconds=1000)
+    world.drop("a.jpg")
+    with world.running():
+        wait_until(lambda: any(document.trouble for document in world.journal.documents.on_the_line()))
+        noticing.found.clear()
+        wait_until(lambda: len(noticing.found) > 3)
+        assert not any(noticing.found)
+        world.ledger.trouble = None
+        world.order(orders.HURRY)
+        wait_until(lambda: noticing.found[-1])
+        assert world.filed() == ["a.jpg"]
 
 
 def test_documents_that_a_wrong_clock_put_off_are_taken_up(world: World) -> None:

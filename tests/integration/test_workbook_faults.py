@@ -19,9 +19,10 @@ import pytest
 from openpyxl import Workbook
 
 from ocrwatch.errors import DiskFull, FolderAway, LedgerBusy, LineError
-from ocrwatch.ledger import saving, writing
+from ocrwatch.ledger import opening, saving, writing
 from ocrwatch.ledger.archive import Archive
 from ocrwatch.ledger.locks import Locks, unlock
+from ocrwatch.ports import Change
 from tests.conftest import ROOT
 from tests.unit.ledger.books import everything_in, ledger_at, records, row
 
@@ -73,7 +74,7 @@ def test_what_is_no_workbook_is_left_alone(
     for call in (
         lambda: ledger.append([row(1)]),
         lambda: ledger.find([row(1).id]),
-        lambda: ledger.amend(row(1).id, []),
+        lambda: ledger.amend([Change(id=row(1).id, cells=[])]),
     ):
         with pytest.raises(LedgerBusy, match=said) as caught:
             call()
@@ -242,20 +243,22 @@ def test_a_workbook_that_never_rests_makes_rows_wait(
     assert everything_in(tmp_path) == {"Ledger.xlsx": content}
 
 
-def test_find_sees_what_others_changed_and_reads_nothing_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unchanged file is not read again, neither after our own save; a changed one is."""
+def test_find_sees_what_others_changed_and_looks_through_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unchanged sheet is not looked through again, neither after our own save; a changed one is, once."""
     ledger = ledger_at(path)
     ledger.append([row(1)])
-    reads: list[Path] = []
-    opened = saving.opened
-    monkeypatch.setattr(saving, "opened", lambda path: reads.append(path) or opened(path))
+    looks: list[object] = []
+    standing_of = opening.standing_of
+    monkeypatch.setattr(opening, "standing_of", lambda *each, **more: looks.append(each) or standing_of(*each, **more))
     assert ledger.find([row(1).id, row(2).id]) == {row(1).id: 2}
-    assert reads == []
+    assert looks == []
     ledger_at(path).append([row(2)])
-    reads.clear()
+    looks.clear()
     assert ledger.find([row(2).id]) == {row(2).id: 3}
     assert ledger.find([row(2).id]) == {row(2).id: 3}
-    assert len(reads) == 1
+    assert len(looks) == 1
     path.unlink()
     assert ledger.find([row(2).id]) == {}
 

@@ -27,7 +27,7 @@ from ocrwatch.ledger.formats import amount_format
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.package import Package, SheetPart
 from ocrwatch.ledger.standing import Standing
-from ocrwatch.ports import Field
+from ocrwatch.ports import Change, Field
 from tests.unit.ledger.books import FIELDS, SHEET, everything_in, ledger_at, records, row, sheet_of
 
 
@@ -105,7 +105,7 @@ def test_own_columns_formulas_and_formats_stay(path: Path) -> None:
 
     edit(path, decorate)
     ledger_at(path).append([row(3)])
-    ledger_at(path).amend(row(1).id, [Cell("total", Amount(Decimal(5), "EUR"))])
+    ledger_at(path).amend([Change(id=row(1).id, cells=[Cell("total", Amount(Decimal(5), "EUR"))])])
     sheet = sheet_of(path)
     assert [sheet["L1"].value, sheet["L2"].value, sheet["M2"].value] == ["category", "travel", "=C2*1.19"]
     assert (sheet["N2"].value.ref, sheet["N2"].value.text) == ("N2:N3", "=C2:C3*2")
@@ -322,12 +322,14 @@ def test_amend_touches_no_other_cell(path: Path) -> None:
     ledger = ledger_at(path)
     ledger.append([row(1), row(2, {"company": "b", "date": date(2025, 1, 2)})])
     before = records(path)
-    assert ledger.amend(row(2).id, [Cell("total", Amount(Decimal("7.10"), "EUR")), Cell("remark", "=x")])
+    assert ledger.amend(
+        [Change(id=row(2).id, cells=[Cell("total", Amount(Decimal("7.10"), "EUR")), Cell("remark", "=x")])]
+    )
     after = records(path)
     assert after[0] == before[0] | {"remark": None}
     assert after[1] == before[1] | {"total": 7.1, "remark": "=x"}
     assert sheet_of(path)["C3"].number_format == '"€"#,##0.00'
-    assert ledger.amend(row(2).id, [Cell("total", None)])
+    assert ledger.amend([Change(id=row(2).id, cells=[Cell("total", None)])])
     assert records(path)[1]["total"] is None
     assert ledger.find([row(2).id]) == {row(2).id: 3}
 

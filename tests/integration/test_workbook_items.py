@@ -28,7 +28,7 @@ from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.package import Package, SheetPart
 from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.workbook import WorkbookLedger
-from ocrwatch.ports import Field
+from ocrwatch.ports import Change, Field
 from tests.conftest import ROOT
 from tests.unit.ledger.books import (
     FIELDS,
@@ -171,7 +171,7 @@ def test_what_a_person_adds_to_the_items_survives(path: Path) -> None:
 
     edit(path, change)
     ledger.append([bought(2, "tea")])
-    assert ledger.amend(row(1).id, [], items=bought(1, "rye", "milk").items)
+    assert ledger.amend([Change(id=row(1).id, items=bought(1, "rye", "milk").items)])
     sheet = sheet_of(path, ITEMS_SHEET)
     assert [sheet[f"{column}4"].value for column in "ABDEF"] == [None, "tea", 1, row(2).id, "=D4*2"]
     assert (sheet["A2"].value, sheet["B2"].value, sheet["F2"].value) == ("food", "rye", "=D2*2")
@@ -322,7 +322,9 @@ def _edited(
         case "reread":
             count = sum(each == row_id for each, _ in expected)
             names = iter([f"again {number}" for number in range(count)])
-            if ledger.amend(row_id, [], items=items(*(item(f"again {number}", "1", "1") for number in range(count)))):
+            if ledger.amend(
+                [Change(id=row_id, items=items(*(item(f"again {number}", "1", "1") for number in range(count))))]
+            ):
                 return [(each, next(names)) if each == row_id else (each, text) for each, text in expected]
     return expected
 
@@ -418,7 +420,7 @@ def test_an_office_program_and_a_fast_reader_see_the_items(path: Path, tmp_path:
 
     edit(path, totals, sheet="Receipts")
     ledger.append([bought(3, "salt", "pepper", "oil")])
-    assert ledger.amend(row(2).id, [], items=bought(2, "tea", "cake").items)
+    assert ledger.amend([Change(id=row(2).id, items=bought(2, "tea", "cake").items)])
     command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path / 'office'}", "--convert-to"]
     subprocess.run(
         [*command, "csv:Text - txt - csv (StarCalc):44,34,UTF8,1,,0,false,true,false,false,false,1", path.name],

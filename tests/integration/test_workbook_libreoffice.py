@@ -151,7 +151,7 @@ def test_totals_elsewhere_are_right_and_all_else_stays(tmp_path: Path, profile: 
 
 
 @contextmanager
-def _display() -> Iterator[str]:
+def display() -> Iterator[str]:
     """A virtual screen of its own."""
     if not shutil.which("Xvfb"):
         pytest.skip("Xvfb is not here")
@@ -171,7 +171,7 @@ def _display() -> Iterator[str]:
 def _opened(workbook: Path, profile: Path) -> Iterator[int]:
     """LibreOffice with `workbook` open; its process group."""
     with ExitStack() as stack:
-        environment = {**os.environ, "DISPLAY": stack.enter_context(_display()), "SAL_USE_VCLPLUGIN": "gen"}
+        environment = {**os.environ, "DISPLAY": stack.enter_context(display()), "SAL_USE_VCLPLUGIN": "gen"}
         command = [str(SOFFICE), "--calc", "--norestore", "--nologo", "--nofirststartwizard"]
         command += [f"-env:UserInstallation=file://{profile}", str(workbook)]
         office = subprocess.Popen(command, env=environment, start_new_session=True, stdout=-3, stderr=-3)

@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from ocrwatch.document import Cell
 from ocrwatch.errors import LedgerBusy
+from ocrwatch.ports import Change
 from tests.unit.ledger.books import SHEET, everything_in, ledger_at, records, row
 from tests.unit.ledger.packages import rewritten
 
@@ -112,7 +113,7 @@ def test_unusual_forms_are_handled(workbook: Path, change: Callable[[Parts], obj
     assert ledger.find([row(1).id, row(2).id]) == {row(1).id: 2, row(2).id: 3}
     assert ledger.append([row(2), row(3)]) == {row(2).id: 3, row(3).id: 4}
     assert ledger.append([row(4)]) == {row(4).id: 5}
-    assert ledger.amend(row(1).id, [Cell("company", "other")])
+    assert ledger.amend([Change(id=row(1).id, cells=[Cell("company", "other")])])
     assert ledger_at(workbook).append([row(5)]) == {row(5).id: 6}
     companies = [record["company"] for record in records(workbook) if record["Document ID"]]
     assert companies == ["other", hidden, "shop 3", "shop 4", "shop 5"]

@@ -19,8 +19,10 @@ from openpyxl import load_workbook
 
 from ocrwatch.document import Amount, Cell, Row, Value
 from ocrwatch.ledger.formats import entry, fit_text
+from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.messages import message
-from ocrwatch.ports import Field, FieldType
+from ocrwatch.ports import Change, Field, FieldType
 from tests.unit.ledger.books import FIELDS, SHEET, ledger_at, records, row, sheet_of
 
 TICKET = (
@@ -255,12 +257,28 @@ def test_a_full_sheet_goes_on_in_another(path: Path, monkeypatch: pytest.MonkeyP
     ]
     assert [record["company"] for record in records(path, f"{SHEET} (3)")] == ["shop 9", "shop 10"]
     assert ledger.find([row(number).id for number in (1, 5, 10)]) == {row(1).id: 2, row(5).id: 2, row(10).id: 3}
-    changes = {row(number).id: [Cell("company", "other")] for number in (1, 6, 10, 99)}
-    assert ledger.amend_all(changes) == {row(number).id for number in (1, 6, 10)}
+    changes = [Change(id=row(number).id, cells=[Cell("company", "other")]) for number in (1, 6, 10, 99)]
+    assert ledger.amend(changes) == {row(number).id for number in (1, 6, 10)}
     ledger.append([row(11)])
     assert [record["company"] for record in records(path)][:2] == ["other", "shop 2"]
     assert [record["company"] for record in records(path, f"{SHEET} (2)")][:2] == ["shop 5", "other"]
     assert [record["company"] for record in records(path, f"{SHEET} (3)")] == ["shop 9", "other", "shop 11"]
+
+
+def test_a_group_of_changes_is_one_write(path: Path) -> None:
+    """The file is opened, backed up and replaced once, however many rows change; without a row, not at all."""
+    ledger_at(path).append([row(number) for number in range(1, 31)])
+    saved: list[Path] = []
+    ledger = WorkbookLedger(
+        path, SHEET, FIELDS, folder_column=False, locks=Locks(), render=str, before_change=saved.append
+    )
+    changes = [Change(id=row(number).id, cells=[Cell("company", f"other {number}")]) for number in range(1, 30, 2)]
+    assert ledger.amend(changes) == {change.id for change in changes}
+    assert len(saved) == 1
+    assert [record["company"] for record in records(path)][:3] == ["other 1", "shop 2", "other 3"]
+    before = path.stat()
+    assert ledger.amend([Change(id=row(99).id)]) == ledger.amend([]) == set()
+    assert path.stat() == before
 
 
 def test_a_copy_of_the_sheet_is_not_taken_for_its_continuation(path: Path) -> None:

@@ -21,8 +21,9 @@ from ocrwatch.errors import (
     UnexplainedRefusal,
     Unusable,
 )
-from ocrwatch.ledger.monthly import MonthlyLedger
+from ocrwatch.ledger.in_volumes import SeriesLedger
 from ocrwatch.messages import message
+from ocrwatch.ports import Change
 from ocrwatch.service import orders
 from tests.fakes_ledger import FakeLedger
 from tests.line import Crash, Crasher, Line, Running
@@ -129,8 +130,8 @@ def test_a_power_cut_before_midnight_leaves_each_row_in_one_month(tmp_path: Path
             path.touch()
             return months.setdefault(path.stem, FakeLedger())
 
-        line = Line(folder, MonthlyLedger(folder / "books" / "{year}-{month}.xlsx", ledger_at))
-        line.month_of = lambda _: "2026-11"
+        line = Line(folder, SeriesLedger(folder / "books" / "{year}-{month}.xlsx", ledger_at))
+        line.volume_of = lambda _: "2026-11"
         for name, content in SCANS.items():
             line.drop(name, content)
         return line, months
@@ -144,11 +145,11 @@ def test_a_power_cut_before_midnight_leaves_each_row_in_one_month(tmp_path: Path
         with pytest.raises(Crash), line.started(Crasher(at)) as running:
             running.take_in()
             assert running.work()
-        line.month_of = lambda _: "2026-12"
+        line.volume_of = lambda _: "2026-12"
         _run_to_the_end(line)
         ids = [row.id for ledger in months.values() for row in ledger.rows]
         assert len(ids) == len(set(ids)) == 2, "a row is missing or doubled"
-        assert all(row.month == month for month, ledger in months.items() for row in ledger.rows)
+        assert all(row.volume == month for month, ledger in months.items() for row in ledger.rows)
         assert (line.inbox / "done" / "duplicates" / "c.jpg").exists()
 
 
@@ -170,7 +171,7 @@ def _recorded_and_corrected(folder: Path) -> Line:
     line.drop("b.jpg", "second")
     _run_to_the_end(line)
     assert isinstance(line.ledger, FakeLedger)
-    line.ledger.amend(line.ledger.rows[0].id, [Cell("company", "Anna's shop")])
+    line.ledger.amend([Change(id=line.ledger.rows[0].id, cells=[Cell("company", "Anna's shop")])])
     line.ledger.items["items"][0] = (line.ledger.rows[0].id, (Cell("name", "Anna's bread"),))
     return line
 
@@ -202,6 +203,21 @@ def test_a_recorded_scan_is_read_again_and_its_row_follows(tmp_path: Path) -> No
         _ask_again(running)
         assert running.work()
     _assert_read_again(line)
+
+
+def test_rows_that_are_read_again_together_are_one_write(tmp_path: Path) -> None:
+    """However many documents of one ledger wait, it is written once."""
+    line = Line(tmp_path)
+    for name in ("a", "b", "c"):
+        line.drop(f"{name}.jpg", name)
+    _run_to_the_end(line)
+    assert isinstance(line.ledger, FakeLedger)
+    before = line.ledger.writes
+    with line.started() as running:
+        _ask_again(running)
+        assert running.work()
+    assert line.ledger.writes == before + 1
+    assert all(str(row.cells[0].value).endswith("reading 2") for row in line.ledger.rows)
 
 
 def test_a_power_cut_while_reading_again_breaks_no_promise(tmp_path: Path) -> None:
@@ -252,12 +268,12 @@ def test_what_is_corrected_while_the_row_waits_stays(tmp_path: Path) -> None:
         assert not running.work(rounds=8)
         assert all(isinstance(d.stage, Read) and d.stage.recording for d in running.journal.documents.on_the_line())
         line.ledger.amend = amend  # type: ignore[method-assign]
-        amend(line.ledger.rows[1].id, [Cell("company", "Bert's shop")])
+        amend([Change(id=line.ledger.rows[1].id, cells=[Cell("company", "Bert's shop")])])
         assert running.work()
     assert [row.cells[0].value for row in line.ledger.rows] == ["Anna's shop", "Bert's shop"]
 
 
-def _busy(*_: object, **__: object) -> bool:
+def _busy(*_: object) -> set[str]:
     raise LedgerBusy(message("The workbook is open."), after_seconds=2)
 
 

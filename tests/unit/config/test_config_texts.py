@@ -95,8 +95,11 @@ folder = "扫描's"
 fields = ["发票号码", {name = '票"价"', type = "amount", required = false, labels = ["金额", 'C:\\x']}]
 prompt = "one\\ntwo \\"three\\" \\u007f"
 ledger = "L.xlsm"
+template = "T.xlsm"
 month_of = "document"
 sheet = "甲"
+headings = {"发票号码" = "票号", '票"价"' = "金额"}
+own_columns = ["check", "File"]
 done = "d/{year}"
 failed = "f"
 settle_seconds = 2
@@ -106,6 +109,7 @@ watch = "poll"
 recursive = true
 after = "keep"
 existing = "skip"
+buyer = {name = "云溪\\"科技", tax_id = "91330105MA7C4PL8XP"}
 [[inbox]]
 folder = "b"
 profile = "train-ticket"
@@ -256,7 +260,7 @@ def test_a_setting_is_found_on_its_line(above: list[str]) -> None:
 
 def test_the_built_in_document_types() -> None:
     """They are those that the design names, each with required fields of one name each."""
-    assert set(built_in()) == {"invoice", "receipt", "receipt-items", "train-ticket"}
+    assert set(built_in()) == {"invoice", "china-invoice", "receipt", "receipt-items", "train-ticket"}
     for found in built_in().values():
         names = [field.name.casefold() for field in found.fields]
         assert len(set(names)) == len(names)

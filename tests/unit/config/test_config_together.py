@@ -45,6 +45,10 @@ def inboxes(*blocks: str) -> str:
             "different columns",
         ),
         (("folder = 'a'", "folder = 'b'\nrecursive = true"), "different columns"),
+        (("folder = 'a'\nheadings = {total = 'Sum'}", "folder = 'b'"), "different columns"),
+        (("folder = 'a'\nown_columns = ['Check']", "folder = 'b'"), "different columns"),
+        (("folder = 'a'\nheadings = {totl = 'Sum'}",), "headings names totl, which is no field"),
+        (("folder = 'a'\nheadings = {total = 'DATE'}",), "Two fields of"),
         (("folder = 'a'", "folder = 'b'\nprofile = 'receipt-items'"), "different columns"),
         (("folder = 'a'\nprofile = 'receipt-items'", "folder = 'b'\nsheet = 'receipts ITEMS'"), "one of them a table"),
     ],
@@ -68,6 +72,8 @@ def test_inboxes_in_each_others_way_are_refused(tmp_path: Path, blocks: tuple[st
         ("folder = 'a'\nprofile = 'receipt'", "folder = 'b'\nprofile = 'invoice'"),
         ("folder = 'a'\nprofile = 'receipt'", "folder = 'b'\nprofile = 'invoice'\nsheet = 'X'\nledger = 'other.xlsx'"),
         ("folder = 'a'\nfields = ['x']", "folder = 'b'\nfields = ['x']"),
+        ("folder = 'a'\nfields = ['x']\nheadings = {x = 'y'}", "folder = 'b'\nfields = ['y']"),
+        ("folder = 'a'\nheadings = {total = 'date', date = 'total'}", "folder = 'b'\nsheet = 'X'"),
         ("folder = 'a'\nafter = 'keep'\nfailed = '../b/f'\nsheet = 'A'", "folder = 'b'\nrecursive = true\ndone = 'd'"),
     ],
 )
@@ -92,6 +98,16 @@ def test_columns_are_the_fields(tmp_path: Path) -> None:
     assert columns(own) == ("发票号码", "票价")
     assert (own.sheet_name(), own.profile_name()) == ("Scans", "")
     assert columns(built_in)[:3] == ("company", "date", "total")
+
+
+def test_a_field_may_have_another_heading(tmp_path: Path) -> None:
+    """The columns are then called so, and own columns are known in any spelling."""
+    text = inboxes(
+        "folder = 'a'\nfields = ['票价', '车次']\nheadings = {'票价' = '金额'}\nown_columns = ['document id']"
+    )
+    (inbox,) = load_text(tmp_path, text).settings.inbox
+    assert columns(inbox) == ("金额", "车次")
+    assert inbox.own_columns == ("Document ID",)
 
 
 # ---------------------------------------------------------------- the service

@@ -30,7 +30,7 @@ BUSY = status(to_read=1)
 
 
 def filed(outcome: Outcome = Outcome.DONE, *, key: int = 1, check: bool = False, name: str = "a.jpg") -> Document:
-    row = replace(ROW, check=CHECK if check else (), month="")
+    row = replace(ROW, check=CHECK if check else (), volume="")
     rows = (row,) if outcome is Outcome.DONE else ()
     reason = message("It is blank.") if outcome is Outcome.FAILED else None
     stage = Filed(outcome=outcome, path=Path("/in/failed", name), rows=rows, reason=reason)
@@ -90,7 +90,7 @@ def test_each_spreadsheet_has_its_own_notice_and_a_month_its_workbook() -> None:
     """What a click opens is the workbook that holds the rows."""
     monthly = filed(key=2)
     assert isinstance(monthly.stage, Filed)
-    stage = replace(monthly.stage, rows=(replace(ROW, month="2026-11"),))
+    stage = replace(monthly.stage, rows=(replace(ROW, volume="2026-11"),))
     monthly = replace(monthly, book="/home/{year}-{month}.xlsx|Scans", stage=stage)
     actions = [notice.action for notice in said(diary_of(filed(key=1), monthly))]
     assert actions == [OpenLedger(LEDGER), OpenLedger(Path("/home/2026-11.xlsx"))]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocrwatch.document import Amount, Value
-from ocrwatch.ledger.comparing import corrections, shows
+from ocrwatch.ledger.comparing import corrections, kinds_of, shows
 from ocrwatch.ledger.formats import entry
 from ocrwatch.ports import Field, Line, Shown
 from tests.unit.ledger.books import row
@@ -101,5 +101,7 @@ def test_a_column_that_is_gone_was_not_corrected() -> None:
     """Only headings that are there are compared; names are found by what they have in common."""
     written = row(1, {"Total  sum": Amount(Decimal(8)), "company": "Shop"})
     line = Line(number=5, id=written.id, shown={"total sum": 9.0})
-    (found,) = corrections(written, line, [Field(name="Total  sum", type="amount"), Field(name="company")])
+    (found,) = corrections(
+        written.cells, line, kinds_of([Field(name="Total  sum", type="amount"), Field(name="company")])
+    )
     assert (found.heading, found.found) == ("Total  sum", 9.0)

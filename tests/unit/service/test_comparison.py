@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocrwatch.document import Amount, Row, Value
+from ocrwatch.document import Amount, Cell, Value
 from ocrwatch.journal.written import Cause
 from ocrwatch.ports import Line, Shown
 from ocrwatch.service.comparison import Comparison, Known, as_value, compare
@@ -20,11 +20,11 @@ def known(count: int, *, group: int = 1, absences: Mapping[str, Cause] | None = 
     """Rows 1 to `count`, written `group` at a time."""
     written = {row(number).id: row(number) for number in range(1, count + 1)}
 
-    def rows(ids: Collection[str]) -> dict[str, Row]:
-        return {each: written[each] for each in ids if each in written}
+    def cells(ids: Collection[str]) -> dict[str, Sequence[Cell]]:
+        return {each: written[each].cells for each in ids if each in written}
 
     times = {row(number).id: float((number - 1) // group) for number in range(1, count + 1)}
-    return Known(times=times, rows=rows, absences=absences or {})
+    return Known(times=times, cells=cells, absences=absences or {})
 
 
 def line(number: int, at: int | None = None, company: str = "") -> Line:
@@ -78,8 +78,8 @@ def test_without_any_row_all_are_lost() -> None:
 def test_the_rows_of_a_workbook_that_is_gone_are_lost_though_other_months_are_there() -> None:
     """Evidence counts within one workbook."""
     book = known(4)
-    months = {row(number).id: f"2026-0{1 + number // 3}" for number in range(1, 5)}
-    found = compare([line(3), line(4)], Known(times=book.times, rows=book.rows, absences={}, months=months), FIELDS)
+    volumes = {row(number).id: f"2026-0{1 + number // 3}" for number in range(1, 5)}
+    found = compare([line(3), line(4)], Known(times=book.times, cells=book.cells, absences={}, volumes=volumes), FIELDS)
     assert causes(found) == {1: Cause.LOST, 2: Cause.LOST}
 
 
@@ -87,7 +87,7 @@ def test_doubled_and_unknown_rows_are_told() -> None:
     """By their numbers; what an older computer wrote is left alone, and rows being written just now are known."""
     lines = [line(1), line(1, at=9), line(7), line(8)]
     book = known(1)
-    found = compare(lines, Known(times=book.times, rows=book.rows, absences={}, others={row(8).id}), FIELDS)
+    found = compare(lines, Known(times=book.times, cells=book.cells, absences={}, others={row(8).id}), FIELDS)
     assert found.doubled == {row(1).id: (2, 9)}
     assert found.unknown == (8,)
     assert not found.is_in_order
