@@ -60,7 +60,7 @@ def _drawn(page: pypdfium2.PdfPage, *, most_pixels: int) -> Image:
     scale = min(scale, math.sqrt(most_pixels / (width * height)), most_pixels / 2 / max(width, height))
     scale *= 1 - 1 / math.sqrt(most_pixels)
     image: Image = page.render(scale=scale).to_pil()
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 @contextmanager

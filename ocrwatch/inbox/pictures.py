@@ -82,8 +82,8 @@ def opened(scan: Scan, kind: str) -> Image.Image:
 def pages_decoded(scan: Scan, kind: str) -> int:
     """Decode the pages; how many there are. Of an animation the first picture is the page.
 
-    Of many large ones the first and the last are decoded, which `ends.py` has seen all parts of: the others show what
-    they are when they are read. Raises `Incomplete`, `Unreadable`.
+    Of many large ones, all of whose parts `ends.py` has seen, the last is decoded: the others show what they are when
+    they are read. Raises `Incomplete`, `Unreadable`.
     """
     with opened(scan, kind) as image:
         try:
@@ -94,8 +94,10 @@ def pages_decoded(scan: Scan, kind: str) -> int:
                 if page:
                     image.seek(page)
                     ensure_bounded(scan.path, *image.size)
-                if decoded_px < _SURE_PX or page == pages - 1:
-                    decoded_px += image.size[0] * image.size[1]
+                pixels = image.size[0] * image.size[1]
+                if pages == 1 or decoded_px + pixels <= _SURE_PX or page == pages - 1:
+                    decoded_px += pixels
+                    image.draft(None, (image.size[0] // 8, image.size[1] // 8))  # a JPEG is gone through all the same
                     image.load()
         except DECODER_FAULTS as error:
             scan.ensure_there()
@@ -144,7 +146,7 @@ def scaled(image: Image.Image, max_pixels: int) -> Image.Image:
         image = image.convert("L")
     elif image.mode in ("P", "PA") or "transparency" in image.info:
         image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)  # twice as fast as LANCZOS; print looks the same
 
 
 def encoded(image: Image.Image, max_bytes: int) -> tuple[bytes, str, tuple[int, int]]:

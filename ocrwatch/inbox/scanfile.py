@@ -37,8 +37,8 @@ LARGEST_HEAD_BYTES = 64 * 1024
 WHOLE_BYTES = 16 * 1024 * 1024
 """Files up to this size are read whole: photos and most scans."""
 
-_TRUSTED_SECONDS = 2.0
-"""A file that was changed so long before it was hashed shows another change by its times."""
+_TRUSTED_SECONDS = {True: 0.1, False: 2.1}
+"""A file that was changed so long before it was hashed shows another change by its times, fine ones (True) or coarse."""
 
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
 
@@ -73,7 +73,8 @@ class Scan:
             self.file.seek(0)
             if _times(os.fstat(self.file.fileno())) != _times(self._status):
                 raise incomplete(self.path)
-        if time.time() - max(self._status.st_mtime, self._status.st_ctime) > _TRUSTED_SECONDS:
+        is_fine = self._status.st_mtime_ns % 1_000_000 != 0
+        if time.time() - max(self._status.st_mtime, self._status.st_ctime) > _TRUSTED_SECONDS[is_fine]:
             _DIGESTS.clear()
             _DIGESTS[look] = digest
         return digest
