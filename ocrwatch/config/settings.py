@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 from ocrwatch.config import paths
 from ocrwatch.config.keys import every_key
 from ocrwatch.config.misfit import Misfit
+from ocrwatch.config.page_ranges import range_in
 from ocrwatch.config.places import AbsolutePath, FolderPattern
 from ocrwatch.config.profiles import FieldData, built_in
 from ocrwatch.ledger.layout import heading_key
@@ -127,6 +128,7 @@ class Inbox(_Table):
     recursive: StrictBool = False
     after: Literal["move", "keep"] = "move"
     existing: Literal["ask", "read", "skip"] = "ask"
+    page_range: str = ""
     buyer: Buyer | None = None
 
     @field_validator("profile")
@@ -197,6 +199,12 @@ class Inbox(_Table):
         if value is None or all(heading_key(name) in known for name in value):
             return value and tuple(dict.fromkeys(known[heading_key(name)] for name in value))
         raise Misfit(message("choose among {choices}", choices=", ".join(f'"{name}"' for name in RESERVED)))
+
+    @field_validator("page_range")
+    @classmethod
+    def _is_range(cls, value: str) -> str:
+        range_in(value)
+        return value
 
     @field_validator("sheet")
     @classmethod

@@ -99,6 +99,21 @@ def picture(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
     return _answer(kind, size), data
 
 
+def print_of(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
+    """The print of page `page` that the PDF at `path` holds as text; nothing of any other file. Raises as `picture`."""
+    path, page = Path(str(arguments["path"])), arguments["page"]
+    assert isinstance(page, int)
+    if b"%PDF-" not in head_of(path):
+        return [], b""
+    with opened(path) as scan:
+        _ensure_same(scan, arguments["digest"])
+        if kind_in(path, scan.head()) != "application/pdf":
+            return [], b""
+        from ocrwatch.inbox import pdf
+
+        return [list(line) for line in pdf.print_of(scan, page)], b""
+
+
 def embedded(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
     """The data of an invoice in the file at `path`, None where there is none. Raises as `picture`."""
     path = Path(str(arguments["path"]))

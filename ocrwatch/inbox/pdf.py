@@ -6,12 +6,13 @@ Filled forms are drawn as they are filled: invoices come as such.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pypdfium2
-from pypdfium2.raw import FPDF_ERR_PASSWORD
+from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_PAGEOBJ_IMAGE
 
 from ocrwatch.errors import Unreadable
 from ocrwatch.inbox.scanfile import Scan, damaged, ensure_so_many
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 _DPI = 250
 """Print of 6 pt is 20 pixels high then; the reader's pixel budget cuts it further."""
+
+_MOST_LINES = 5000
+_LEAST_PRINT = 40
+_MOST_STRANGE = 0.02
+"""Characters without a meaning: fonts that do not tell what their shapes mean."""
+
+_PICTURE_PART = 0.6
 
 _LEAST_PX = 1600
 """The longer side of a page that claims to be tiny: some programs count in inches where points are meant."""
@@ -51,6 +59,44 @@ def invoice(scan: Scan) -> Embedded | None:
 
     with _document(scan) as document:
         return pdf_data.invoice(document)
+
+
+def print_of(scan: Scan, page: int) -> list[tuple[str, float, float, float, float]]:
+    """The print of a page that a program made: text, and left, top, right, bottom in pixels.
+
+    Nothing of a page that is a picture: the text laid under it was recognised, too. Raises as `page_picture`.
+    """
+    with _document(scan) as document:
+        drawn = document[page]
+        if drawn.get_rotation() or _is_picture(drawn):
+            return []
+        left, _, _, top = drawn.get_bbox()
+        text, scale = drawn.get_textpage(), _DPI / 72
+        rectangles = [text.get_rect(number) for number in range(min(text.count_rects(), _MOST_LINES))]
+        lines = [
+            (
+                " ".join(text.get_text_bounded(*place).split()),
+                *((place[0] - left) * scale, (top - place[3]) * scale),
+                *((place[2] - left) * scale, (top - place[1]) * scale),
+            )
+            for place in rectangles
+        ]
+    kept = [line for line in lines if line[0]]
+    print_ = "".join(line[0] for line in kept)
+    strange = sum(
+        unicodedata.category(character) in ("Cc", "Cn", "Co") or character == "\ufffd" for character in print_
+    )
+    return kept if len(print_) >= _LEAST_PRINT and strange <= len(print_) * _MOST_STRANGE else []
+
+
+def _is_picture(page: pypdfium2.PdfPage) -> bool:
+    """Whether a picture covers most of it."""
+    width, height = page.get_size()
+    for each in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = each.get_bounds()
+        if (right - left) * (top - bottom) > _PICTURE_PART * width * height:
+            return True
+    return False
 
 
 def _drawn(page: pypdfium2.PdfPage, *, most_pixels: int) -> Image:

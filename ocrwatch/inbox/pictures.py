@@ -146,7 +146,9 @@ def scaled(image: Image.Image, max_pixels: int) -> Image.Image:
         image = image.convert("L")
     elif image.mode in ("P", "PA") or "transparency" in image.info:
         image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)  # twice as fast as LANCZOS; print looks the same
+    return image.resize(
+        size, Image.Resampling.BICUBIC, reducing_gap=1.0
+    )  # twice as fast as LANCZOS; print looks the same
 
 
 def encoded(image: Image.Image, max_bytes: int) -> tuple[bytes, str, tuple[int, int]]:

@@ -38,7 +38,7 @@ WHOLE_BYTES = 16 * 1024 * 1024
 """Files up to this size are read whole: photos and most scans."""
 
 _TRUSTED_SECONDS = {True: 0.1, False: 2.1}
-"""A file that was changed so long before it was hashed shows another change by its times, fine ones (True) or coarse."""
+"""Changed so long before it was hashed, a file shows another change by its times, fine ones (True) or coarse."""
 
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
 

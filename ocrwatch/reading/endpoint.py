@@ -24,6 +24,8 @@ from ocrwatch.document import Document
 from ocrwatch.errors import (
     BadAnswer,
     BadKey,
+    Busy,
+    DecoderCrashed,
     LineError,
     Offline,
     Rejected,
@@ -47,8 +49,10 @@ from ocrwatch.reading.failures import (
     failure,
 )
 from ocrwatch.reading.gate import Gate
+from ocrwatch.reading.grounding import grounded
 from ocrwatch.reading.in_flight import InFlight
 from ocrwatch.reading.merging import PageLost, PageRead, merged
+from ocrwatch.reading.page_range import page_numbers, with_range
 from ocrwatch.reading.probing import Probe, probed
 from ocrwatch.reading.prompts import wordings
 from ocrwatch.reading.recent_images import RecentImages
@@ -124,7 +128,7 @@ class EndpointReader:
         pages: list[PageRead | PageLost] = []
         bad: BadAnswer | None = None
         lost: Rejected | None = None
-        for number in range(1, document.pages + 1):
+        for number in (numbers := page_numbers(document, profile)):
             try:
                 pages.append(PageRead(number, self._page(document, number, profile)))
             except BadAnswer as error:
@@ -136,7 +140,16 @@ class EndpointReader:
             raise bad
         if lost is not None and all(isinstance(page, PageLost) for page in pages):
             raise lost
-        return merged(pages, engine=self._model)
+        reading = with_range(merged(pages, engine=self._model), numbers, document)
+        return grounded(reading, self._print_of(document, numbers), profile)
+
+    def _print_of(self, document: Document, numbers: range) -> str:
+        """The text that the document itself holds, which nobody had to recognise; "" where there is none."""
+        try:
+            pages = [self._pages.print_of(document.path, document.digest, number - 1) for number in numbers]
+        except (DecoderCrashed, Rejected, Busy):
+            return ""
+        return "\n".join(line for page in pages for line, _ in page)
 
     def read_url(self, url: str, profile: Profile) -> Reading:
         """The picture at `url`, which the service fetches itself. Nothing is stored.

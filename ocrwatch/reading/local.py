@@ -14,15 +14,26 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from ocrwatch.document import Document
-from ocrwatch.errors import BadAnswer, Halt
+from ocrwatch.errors import BadAnswer, DecoderCrashed, Halt
 from ocrwatch.messages import JSON, Message, message
-from ocrwatch.ports import Answers, ItemTexts, Pages, Picture, PictureLimits, Profile, Reading, items_fields
+from ocrwatch.ports import (
+    Answers,
+    ItemTexts,
+    Pages,
+    Picture,
+    PictureLimits,
+    Profile,
+    Reading,
+    cell_fields,
+    items_fields,
+)
 from ocrwatch.reading import finder, finder_items, lines
 from ocrwatch.reading.answers import Answer
 from ocrwatch.reading.finder_amounts import Found
 from ocrwatch.reading.lines import Line, Quad
 from ocrwatch.reading.loose_json import without_lone_surrogates
 from ocrwatch.reading.merging import PageRead, merged
+from ocrwatch.reading.page_range import page_numbers, with_range
 
 ENGINE = "local"
 
@@ -76,17 +87,32 @@ class LocalReader:
 
         Raises `Halt` when the engine is not installed, `DecoderCrashed`, and what `Pages.picture` raises.
         """
-        read = [self._lines(document, page) for page in range(document.pages)]
+        numbers = page_numbers(document, profile)
+        read = self._printed(document, numbers, profile) or [self._lines(document, number - 1) for number in numbers]
         found = [finder.find(page, profile) for page in read]
         tables = [_tables(page, profile) for page in read]
         answers = [
             Answer(entries=({**_entry(values), **table},), remarks=_remarks(values))
             for values, table in zip(found, tables, strict=True)
         ]
-        reading = merged([PageRead(number, answer) for number, answer in enumerate(answers, 1)], engine=ENGINE)
+        pages = [PageRead(number, answer) for number, answer in zip(numbers, answers, strict=True)]
+        reading = with_range(merged(pages, engine=ENGINE), numbers, document)
         text = "\n\n".join(lines.text(page) for page in read)
         remarks = (*reading.remarks, *_remarks_on_tables(tables, profile))
         return replace(reading, text=text, remarks=remarks if any(read) else (_NO_PRINT,))
+
+    def _printed(self, document: Document, numbers: range, profile: Profile) -> list[list[Line]]:
+        """The print that the document itself holds as text, where that tells all that is wanted; else nothing."""
+        try:
+            print_of = [self._pages.print_of(document.path, document.digest, number - 1) for number in numbers]
+        except DecoderCrashed:
+            return []
+        if not all(print_of):
+            return []
+        pages = [lines.straightened([(text, quad, 1.0) for text, quad in page]) for page in print_of]
+        told = {name for page in pages for name, found in finder.find(page, profile).items() if found.text}
+        wanted = {field.name for field in cell_fields(profile.fields) if field.required}
+        return pages if wanted <= told else []
 
     def _lines(self, document: Document, page: int) -> list[Line]:
         picture = self._pages.picture(document.path, document.digest, page, _LIMITS)

@@ -109,6 +109,7 @@ watch = "poll"
 recursive = true
 after = "keep"
 existing = "skip"
+page_range = "1-3"
 buyer = {name = "云溪\\"科技", tax_id = "91330105MA7C4PL8XP"}
 [[inbox]]
 folder = "b"
