@@ -262,6 +262,7 @@ class App:
                 done=inbox.done,
                 failed=inbox.failed,
                 after=inbox.after,
+                name=inbox.name,
                 render=self._render,
                 clock=clock,
             ),

@@ -284,6 +284,7 @@ class Filer(Protocol):
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
         """Create the final name exclusively, holding the document's mark; None when the scan is to stay.
 
+        A document that was read may be named by its rows; the same rows make the same name.
         A name that already holds this very mark is taken over: a crash came before the journal knew of it.
         Raises `FolderAway`, `DiskFull`.
         """

@@ -115,6 +115,7 @@ class Line:
         self.ledger = ledger or FakeLedger()
         self.billed: Counter[str] = Counter()
         self.volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
+        self.name = ""
         self.halts: list[Halt] = []
         self.now = NOW
 
@@ -141,7 +142,15 @@ class Running:
         self.line = line
         self.journal = journal
         self.reader = ScriptedReader(journal, line.billed)
-        filer = FolderFiler(line.inbox, done="done", failed="failed", after="move", render=str, clock=lambda: line.now)
+        filer = FolderFiler(
+            line.inbox,
+            done="done",
+            failed="failed",
+            after="move",
+            name=line.name,
+            render=str,
+            clock=lambda: line.now,
+        )
         route = Route(
             profile=PROFILE,
             reader=self.reader,

@@ -12,7 +12,7 @@ import typer
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated, whereabouts
 from ocrwatch.cli.showing import display, items_lines, row_pairs
-from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_pairs
+from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_json, say_pairs
 from ocrwatch.document import (
     Arrived,
     Document,
@@ -53,7 +53,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
         pause = now.daemon.pause if running else pause_from_json(journal.orders.pause())
         failed = journal.documents.failed()[:_SHOWN]
     if as_json:
-        say(status_to_json(now, rendered))
+        say_json(status_to_json(now, rendered))
         return 0
     _say_state(now, pause)
     if not running:

@@ -1,4 +1,7 @@
-"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`, `done/links`."""
+"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`, `done/links`.
+
+A scan that was read may be renamed by what its row says (`templates.py`). Read again, it keeps the name it has.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ocrwatch.document import Document, Outcome
+from ocrwatch.document import Document, Outcome, Read
 from ocrwatch.filing.moving import ensure_there, move, write_beside
 from ocrwatch.filing.naming import REASON_SUFFIX, filed_name
 from ocrwatch.filing.reserving import explained, mark_of, reserve
+from ocrwatch.filing.templates import named_after, parsed
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock, Render
 
@@ -27,8 +31,10 @@ class FolderFiler:
         after: Literal["move", "keep"],
         render: Render,
         clock: Clock,
+        name: str = "",
     ) -> None:
         """`done` and `failed` are relative to the inbox or absolute; `{year}` and `{month}` stand for the present.
+        `name` is the template of the names of scans that were read, "" where they keep their own.
 
         With `after="keep"` every scan stays where it is; only the reasons go to `failed`.
         """
@@ -38,13 +44,14 @@ class FolderFiler:
         self._after = after
         self._render = render
         self._clock = clock
+        self._template = parsed(name) if name else None
 
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
         """As the port says; and raises `Gone` when the scan is not there any more."""
         if self._after == "keep" or (outcome is Outcome.FAILED and self._lies_in_failed(document)):
             return None
         ensure_there(document.path, self._inbox)
-        return reserve(self._folder(document, outcome), document.path.name, _mark(document))
+        return reserve(self._folder(document, outcome), self._name(document, outcome), _mark(document))
 
     def file(self, document: Document, target: Path | None, reason: Message | None = None) -> None:
         """As the port says."""
@@ -58,6 +65,15 @@ class FolderFiler:
             if self._after == "keep" or self._lies_in_failed(document):
                 with explained(note.parent):
                     note.unlink(missing_ok=True)
+
+    def _name(self, document: Document, outcome: Outcome) -> str:
+        """Of a paper with several rows, the first gives the name."""
+        own = document.path.name
+        match document.stage:
+            case Read(rows=(row, *_)) if outcome is Outcome.DONE and self._template is not None:
+                return named_after(row, self._template, own)
+            case _:
+                return own
 
     def _folder(self, document: Document, outcome: Outcome) -> Path:
         now = datetime.fromtimestamp(self._clock()).astimezone()

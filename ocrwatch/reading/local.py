@@ -7,6 +7,7 @@ fields costs no second recognition.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -67,6 +68,11 @@ def missing() -> Message | None:
     absent = next((name for name in ("rapidocr", "onnxruntime") if find_spec(name) is None), None)
     if absent is None:
         return None
+    if getattr(sys, "frozen", False):  # a packaged program, which takes no packages
+        return message(
+            "This ocrwatch came without the engine that reads on this computer. Install the setup that has it "
+            "(the one without “small” in its name), or set a key for a reading service: ocrwatch key set"
+        )
     return message(
         "Reading on this computer needs the package {package}, which is not installed. Install it with: {command}",
         package=absent,

@@ -287,6 +287,12 @@ def test_dollars_in_names_of_shares_are_names(tmp_path: Path) -> None:
         ("[[inbox]]\ndate_order = 'dmy'", 'choose one of "auto", "DMY", "MDY", "YMD"'),
         ("[[inbox]]\nwatch = 'always'", 'choose one of "auto", "native", "poll"'),
         ("[[inbox]]\nafter = 'delete'", 'choose one of "move", "keep"'),
+        ("[[inbox]]\nname = '{dat} {total}'", "name is not right: there is no field dat (did you mean date?)"),
+        ("[[inbox]]\nfields = ['a']\nname = '{date}'", "name is not right: there is no field date."),
+        ("[[inbox]]\nname = '{date'", "name is not right: its braces do not pair"),
+        ("[[inbox]]\nname = '{}'", "name is not right: its braces do not pair"),
+        ("[[inbox]]\nname = '../{date}'", "name is not right: it is a name, not a path"),
+        ("[[inbox]]\nname = 'scan'", "name is not right: name at least one field in braces"),
         ("[[inbox]]\nexisting = 'no'", 'choose one of "ask", "read", "skip"'),
         (
             "[[inbox]]\nprofile = 'recipe'",

@@ -108,6 +108,7 @@ date_order = "DMY"
 watch = "poll"
 recursive = true
 after = "keep"
+name = '{票"价"} {received}'
 existing = "skip"
 page_range = "1-3"
 buyer = {name = "云溪\\"科技", tax_id = "91330105MA7C4PL8XP"}
