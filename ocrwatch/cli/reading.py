@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -48,6 +49,9 @@ def read(
             ),
         ),
     ] = "",
+    pages: Annotated[
+        str, typer.Option("--pages", metavar="1-3", help=help_text(message("Only these pages of each file.")))
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help=help_text(message("Print JSON.")))] = False,
 ) -> int:
     """Exit status 0 done, 1 some could not be read."""
@@ -60,7 +64,7 @@ def read(
     try:
         for name in what:
             try:
-                rows = PictureReader(engine, _profile(settings, profile, name)).rows(name)
+                rows = PictureReader(engine, _of_pages(_profile(settings, profile, name), pages)).rows(name)
             except LineError as error:
                 failed += 1
                 results.append({"file": name, "error": terminal.rendered(error.message)})
@@ -159,6 +163,17 @@ def _profile(settings: Settings, name: str, what: str) -> Profile:
     path = Path(what).expanduser().absolute()
     inbox = next((each for each in settings.inbox if each.folder in path.parents), settings.inbox[0])
     return profile_of(inbox)
+
+
+def _of_pages(profile: Profile, pages: str) -> Profile:
+    """`profile` for these pages alone, where some are named."""
+    from ocrwatch.config.misfit import Misfit
+    from ocrwatch.config.page_ranges import range_in
+
+    try:
+        return replace(profile, page_range=range_in(pages)) if pages else profile
+    except Misfit as error:
+        raise UsageError(message("--pages {pages}: {problem}", pages=pages, problem=error.said)) from error
 
 
 def _is_link(name: str) -> bool:
