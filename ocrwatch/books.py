@@ -6,10 +6,11 @@ Knows the configuration, as `app` and `cli` do.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocrwatch.checking.buyers import ANYBODY, Buyer
+from ocrwatch.config.page_ranges import range_in
 from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Inbox, Settings
 from ocrwatch.document import Row
@@ -27,7 +28,8 @@ from ocrwatch.ports import Clock, Ledger, Profile, Render, items_fields
 
 def profile_of(inbox: Inbox) -> Profile:
     """The document type in force for `inbox`."""
-    return profile(inbox.profile_name(), inbox.fields, inbox.prompt, inbox.pages)
+    found = profile(inbox.profile_name(), inbox.fields, inbox.prompt, inbox.pages)
+    return replace(found, page_range=range_in(inbox.page_range))
 
 
 def buyer_of(inbox: Inbox) -> Buyer:

@@ -3,7 +3,8 @@
     Arrived ──READ──▶ Read ──RECORD──▶ Recorded ──FILE──▶ Filed(done)
        ├──── Refused, with its reason ────────────FILE──▶ Filed(failed)
        ├──── Duplicate of a recorded one ─────────FILE──▶ Filed(duplicate)
-       └──── Blank: nothing is on it ─────────────FILE──▶ Filed(blank)
+       ├──── Blank: nothing is on it ─────────────FILE──▶ Filed(blank)
+       └──── Fetched: a link, whose picture arrives ─FILE▶ Filed(fetched)
 
     Filed(done) ──reread──▶ Arrived(earlier) ──▶ Read(earlier) ──▶ Recorded ──▶ Filed(done)
 
@@ -141,6 +142,8 @@ class Outcome(Enum):
     DUPLICATE = "duplicate"
     BLANK = "blank"
     """Nothing is on it: no row, no failure."""
+    FETCHED = "fetched"
+    """A link whose picture was fetched: that is the scan, and a document of its own."""
     GONE = "gone"
     """The scan was taken away by a person before it could be filed; its rows, if any, stay."""
 
@@ -209,6 +212,14 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """It was a link. What it led to lies at `picture` in the inbox, and arrives as a scan."""
+
+    picture: Path
+    target: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """At rest. `path`: where the scan lies now. `reason`: why it failed, or what a person should know."""
 
@@ -218,15 +229,16 @@ class Filed:
     reason: Message | None = None
 
 
-Stage = Arrived | Read | Recorded | Refused | Duplicate | Blank | Filed
+Stage = Arrived | Read | Recorded | Refused | Duplicate | Blank | Fetched | Filed
 
 _NEXT: dict[type[Stage], tuple[type[Stage], ...]] = {
-    Arrived: (Arrived, Read, Refused, Duplicate, Blank, Filed),
+    Arrived: (Arrived, Read, Refused, Duplicate, Blank, Fetched, Filed),
     Read: (Read, Recorded, Duplicate, Filed),
     Recorded: (Filed,),
     Refused: (Refused, Filed),
     Duplicate: (Duplicate, Filed),
     Blank: (Blank, Filed),
+    Fetched: (Fetched, Filed),
     Filed: (Arrived,),  # a person asks for another reading
 }
 
@@ -287,7 +299,7 @@ def next_step(document: Document, now: float) -> Step:
             return Step.READ
         case Read():
             return Step.RECORD
-        case Recorded() | Refused() | Duplicate() | Blank():
+        case Recorded() | Refused() | Duplicate() | Blank() | Fetched():
             return Step.FILE
         case _ as unreachable:
             assert_never(unreachable)

@@ -32,6 +32,7 @@ from ocrwatch.document import (
     Blank,
     Document,
     Duplicate,
+    Fetched,
     Filed,
     Outcome,
     PageFile,
@@ -58,7 +59,20 @@ from ocrwatch.errors import (
 )
 from ocrwatch.journal import Journal
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Checker, Clock, Field, Filer, Ledger, Line, PageFiler, Profile, Reader, Render, items_fields
+from ocrwatch.ports import (
+    Checker,
+    Clock,
+    Fetcher,
+    Field,
+    Filer,
+    Ledger,
+    Line,
+    PageFiler,
+    Profile,
+    Reader,
+    Render,
+    items_fields,
+)
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
 from ocrwatch.repeats import same_invoice_of, twin_of, warned
@@ -81,6 +95,7 @@ class Route:
     ledger: Ledger
     filer: Filer
     render: Render = str
+    fetcher: Fetcher | None = None
     volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
     batches: PageFiler | None = None
 
@@ -99,7 +114,7 @@ class Pipeline:
         self._unwritten: set[int] = set()
 
     def read(self, document: Document) -> Document:
-        """READ: from Arrived to Read, Duplicate, Blank or Refused, or later."""
+        """READ: from Arrived to Read, Duplicate, Blank, Fetched or Refused, or later."""
         try:
             with _net(document):
                 stage = self._stage_after_reading(document)
@@ -159,6 +174,8 @@ class Pipeline:
         if duplicate is not None:
             return duplicate
         self._journal.database.ensure_room()
+        if route.fetcher is not None and not earlier and (laid := route.fetcher.fetched(document)) is not None:
+            return Fetched(picture=laid)
         try:
             reading = route.reader.read(document, route.profile)
             if reading.is_blank:
@@ -293,13 +310,18 @@ class Pipeline:
                 filer.file(document, target)
                 reason = message("It is blank: nothing is printed or written on it.")
                 return Filed(outcome=Outcome.BLANK, path=target or document.path, reason=reason)
+            case Fetched(picture=picture):
+                target = self._reserved(document, Outcome.FETCHED)
+                filer.file(document, target)
+                reason = message("The link was followed: its picture is the scan {name}.", name=picture.name)
+                return Filed(outcome=Outcome.FETCHED, path=target or document.path, reason=reason)
             case _:
                 raise ValueError(f"nothing to file at {type(document.stage).__name__}")
 
     def _reserved(self, document: Document, outcome: Outcome) -> Path | None:
         """The final name of a document without a row, saved before it is used."""
         stage = document.stage
-        assert isinstance(stage, Refused | Duplicate | Blank)
+        assert isinstance(stage, Refused | Duplicate | Blank | Fetched)
         if stage.target is not None:
             return stage.target
         target = self._route(document).filer.reserve(document, outcome)

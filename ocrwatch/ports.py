@@ -59,12 +59,16 @@ def items_fields(fields: Sequence[Field]) -> tuple[Field, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What to read from an inbox's documents. `prompt` overrides the one built from the fields."""
+    """What to read from an inbox's documents. `prompt` overrides the one built from the fields.
+
+    `page_range`: the first and the last page to read, from 1; no last one: to the end. None: all pages.
+    """
 
     name: str
     fields: tuple[Field, ...]
     prompt: str | None = None
     pages: PagesRule = "together"
+    page_range: tuple[int, int | None] | None = None
 
 
 # ---------------------------------------------------------------- pages
@@ -117,6 +121,10 @@ class Embedded:
     remarks: tuple[Message, ...] = ()
 
 
+PrintedLine = tuple[str, tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]]
+"""A line's text and its corners in pixels: top left, top right, bottom right, bottom left."""
+
+
 class Pages(Protocol):
     """Any file as page pictures, decoded away from the daemon."""
 
@@ -132,6 +140,13 @@ class Pages(Protocol):
         """Page `page` (from 0) of the file whose bytes have `digest`, within `limits`.
 
         Raises `Gone` when the file is not there or has other bytes now; `Unreadable`; `DecoderCrashed`.
+        """
+        ...
+
+    def print_of(self, path: Path, digest: str, page: int) -> tuple[PrintedLine, ...]:
+        """The lines of print that page `page` (from 0) of a PDF holds as text; none where it is a picture of a page.
+
+        Raises as `picture`.
         """
         ...
 
@@ -184,6 +199,18 @@ class Reader(Protocol):
 
     def read(self, document: Document, profile: Profile) -> Reading:
         """Raises any `LineError`."""
+        ...
+
+
+class Fetcher(Protocol):
+    """Follows links that were dropped as files."""
+
+    def fetched(self, document: Document) -> Path | None:
+        """Where the picture that `document`, a link, leads to lies in its inbox now; None where it is no link.
+
+        Asked again after a crash, it lays no second picture there. Raises `Unreadable` with the reason, `Gone`,
+        `ServerTrouble`, `Busy`, `DecoderCrashed`.
+        """
         ...
 
 

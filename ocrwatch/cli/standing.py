@@ -18,6 +18,7 @@ from ocrwatch.document import (
     Blank,
     Document,
     Duplicate,
+    Fetched,
     Filed,
     Outcome,
     Read,
@@ -182,6 +183,8 @@ def _story(document: Document) -> Iterator[Message]:
                 yield message("The same file was recorded already.")
         case Blank():
             yield message("It is blank; it is to be put into the folder blank.")
+        case Fetched(picture=picture):
+            yield message("The link was followed: its picture is the scan {name}.", name=picture.name)
         case Filed():
             yield from _end(document.stage)
     if document.trouble is not None:
@@ -198,6 +201,8 @@ def _end(stage: Filed) -> Iterator[Message]:
             yield message("It failed.")
         case Outcome.DUPLICATE:
             yield message("It is a duplicate.")
+        case Outcome.FETCHED:
+            yield message("It is a link.")
         case Outcome.GONE:
             yield message("It was taken away.")
         case Outcome.BLANK:

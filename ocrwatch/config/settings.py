@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 from ocrwatch.config import paths
 from ocrwatch.config.keys import every_key
 from ocrwatch.config.misfit import Misfit
+from ocrwatch.config.page_ranges import range_in
 from ocrwatch.config.places import AbsolutePath, FolderPattern
 from ocrwatch.config.profiles import FieldData, built_in, profile
 from ocrwatch.filing.templates import EXTRA, parsed, unknown_places
@@ -65,6 +66,7 @@ class Endpoint(_Table):
     min_pixels: StrictInt = Field(default=3072, ge=3072, le=15_680_000)
     max_pixels: StrictInt = Field(default=8_388_608, ge=3072, le=30_720_000)
     pixel_fields: Literal["auto"] | StrictBool = "auto"
+    send_links: StrictBool = True
     api_key_file: AbsolutePath | None = None
 
     @field_validator("base_url")
@@ -131,6 +133,7 @@ class Inbox(_Table):
     name: str = ""
     pages: Literal["auto", "together", "each"] = "auto"
     existing: Literal["ask", "read", "skip"] = "ask"
+    page_range: str = ""
     buyer: Buyer | None = None
 
     @field_validator("profile")
@@ -219,6 +222,12 @@ class Inbox(_Table):
             return value and tuple(dict.fromkeys(known[heading_key(name)] for name in value))
         raise Misfit(message("choose among {choices}", choices=", ".join(f'"{name}"' for name in RESERVED)))
 
+    @field_validator("page_range")
+    @classmethod
+    def _is_range(cls, value: str) -> str:
+        range_in(value)
+        return value
+
     @field_validator("sheet")
     @classmethod
     def _is_sheet_name(cls, value: str) -> str:
@@ -250,6 +259,7 @@ class Settings(_Table):
     state_dir: AbsolutePath = Field(default_factory=paths.default_state)
     language: Literal["auto", "en", "zh_CN"] = "auto"
     pause_on_battery: StrictBool = False
+    allow_private_links: StrictBool = False
     locked: tuple[str, ...] | None = None
     reader: Reader = Field(default_factory=Reader)
     endpoint: Endpoint = Field(default_factory=Endpoint)

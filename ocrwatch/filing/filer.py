@@ -1,4 +1,4 @@
-"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`, `done/blank`.
+"""Where an inbox's scans go: `done`, `failed` with the reason beside each; `duplicates`, `blank`, `links` in `done`.
 
 A scan that was read may be renamed by what its row says (`templates.py`). Read again, it keeps the name it has.
 """
@@ -18,7 +18,7 @@ from ocrwatch.filing.templates import named_after, parsed
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock, Render
 
-_BELOW = {Outcome.DUPLICATE: "duplicates", Outcome.BLANK: "blank"}
+_BELOW = {Outcome.DUPLICATE: "duplicates", Outcome.BLANK: "blank", Outcome.FETCHED: "links"}
 
 
 class FolderFiler:

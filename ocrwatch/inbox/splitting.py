@@ -11,13 +11,12 @@ Rules
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping
 from pathlib import Path
 
 from ocrwatch.errors import Gone, Unreadable
-from ocrwatch.inbox.scanfile import bytes_of, kind_in
+from ocrwatch.inbox.scanfile import Scan, kind_in, opened
 from ocrwatch.messages import JSON, message
 
 _LOSSLESS = frozenset({"raw", "packbits", "group3", "group4", "tiff_ccitt", "tiff_lzw", "tiff_adobe_deflate"})
@@ -32,22 +31,22 @@ def page_file(arguments: Mapping[str, JSON], _: bytes) -> tuple[JSON, bytes]:
     """
     path, page = Path(str(arguments["path"])), arguments["page"]
     assert isinstance(page, int)
-    data = bytes_of(path)
-    if hashlib.sha256(data).hexdigest() != arguments["digest"]:
-        raise Gone(message("{name} was changed or replaced while it was read.", name=path.name))
-    match kind_in(path, data):
-        case "application/pdf":
-            return None, _of_pdf(path, data, page)
-        case "image/tiff":
-            return None, _of_tiff(path, data, page)
+    with opened(path) as scan:
+        if scan.digest() != arguments["digest"]:
+            raise Gone(message("{name} was changed or replaced while it was read.", name=path.name))
+        match kind_in(path, scan.head()):
+            case "application/pdf":
+                return None, _of_pdf(scan, page)
+            case "image/tiff" as kind:
+                return None, _of_tiff(scan, kind, page)
     raise _inseparable(path, page)
 
 
-def _of_pdf(path: Path, data: bytes, page: int) -> bytes:
+def _of_pdf(scan: Scan, page: int) -> bytes:
     import pypdfium2
 
     try:
-        batch = pypdfium2.PdfDocument(data)
+        batch = pypdfium2.PdfDocument(scan.whole if scan.whole is not None else scan.file)
         has_form = batch.get_formtype() != pypdfium2.raw.FORMTYPE_NONE
         if has_form:
             batch.init_forms()
@@ -62,19 +61,19 @@ def _of_pdf(path: Path, data: bytes, page: int) -> bytes:
         made = buffer.getvalue()
         again = pypdfium2.PdfDocument(made)
         if len(again) != 1 or again[0].get_size() != size:
-            raise _inseparable(path, page)
+            raise _inseparable(scan.path, page)
     except (pypdfium2.PdfiumError, ArithmeticError, LookupError, ValueError, OSError) as error:
-        raise _inseparable(path, page) from error
+        raise _inseparable(scan.path, page) from error
     return made
 
 
-def _of_tiff(path: Path, data: bytes, page: int) -> bytes:
+def _of_tiff(scan: Scan, kind: str, page: int) -> bytes:
     from PIL import Image, TiffImagePlugin
 
-    from ocrwatch.inbox.pictures import DECODER_FAULTS, opened
+    from ocrwatch.inbox import pictures
 
     try:
-        with opened(path, data) as batch:
+        with pictures.opened(scan, kind) as batch:
             batch.seek(page)
             assert isinstance(batch, TiffImagePlugin.TiffImageFile)
             compression = str(batch.info.get("compression", "raw"))
@@ -89,9 +88,9 @@ def _of_tiff(path: Path, data: bytes, page: int) -> bytes:
             with Image.open(io.BytesIO(buffer.getvalue())) as alone:
                 pixels = alone.tobytes()
                 if (alone.mode, alone.size) != (batch.mode, batch.size) or pixels != batch.tobytes():
-                    raise _inseparable(path, page)
-    except DECODER_FAULTS as error:
-        raise _inseparable(path, page) from error
+                    raise _inseparable(scan.path, page)
+    except pictures.DECODER_FAULTS as error:
+        raise _inseparable(scan.path, page) from error
     return buffer.getvalue()
 
 

@@ -15,6 +15,7 @@ from ocrwatch.document import (
     Blank,
     Cell,
     Duplicate,
+    Fetched,
     Filed,
     Items,
     Outcome,
@@ -41,6 +42,8 @@ def station(stage: Stage) -> str:
             return "twin"
         case Blank():
             return "empty"
+        case Fetched():
+            return "followed"
         case _:
             return type(stage).__name__.lower()
 
@@ -65,6 +68,8 @@ def stage_to_json(stage: Stage) -> str:
         case Duplicate(of=of, row=row, one_invoice=one_invoice, target=target):
             known = {"of": of, "row": row, "target": _path_out(target)}
             known |= {"one_invoice": True} if one_invoice else {}
+        case Fetched(picture=picture, target=target):
+            known = {"picture": _path_out(picture), "target": _path_out(target)}
         case Filed(outcome=outcome, path=path, rows=rows, reason=reason):
             known = {
                 "outcome": outcome.value,
@@ -108,6 +113,8 @@ def stage_from_json(text: str) -> Stage:
                 one_invoice=known.get("one_invoice", False),
                 target=_path_in(known["target"]),
             )
+        case "Fetched":
+            return Fetched(picture=Path(known["picture"]), target=_path_in(known["target"]))
         case "Filed":
             return Filed(
                 outcome=Outcome(known["outcome"]),

@@ -15,15 +15,26 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from ocrwatch.document import Document
-from ocrwatch.errors import BadAnswer, Halt, Rejected
+from ocrwatch.errors import BadAnswer, DecoderCrashed, Halt, Rejected
 from ocrwatch.messages import JSON, Message, message
-from ocrwatch.ports import Answers, ItemTexts, Pages, Picture, PictureLimits, Profile, Reading, items_fields
+from ocrwatch.ports import (
+    Answers,
+    ItemTexts,
+    Pages,
+    Picture,
+    PictureLimits,
+    Profile,
+    Reading,
+    cell_fields,
+    items_fields,
+)
 from ocrwatch.reading import finder, finder_items, lines
 from ocrwatch.reading.answers import Answer
 from ocrwatch.reading.finder_amounts import Found
 from ocrwatch.reading.lines import Line, Quad
 from ocrwatch.reading.loose_json import without_lone_surrogates
 from ocrwatch.reading.merging import Page, PageBlank, PageLost, PageRead, merged
+from ocrwatch.reading.page_range import page_numbers, with_range
 
 ENGINE = "local"
 
@@ -82,12 +93,14 @@ class LocalReader:
 
         Raises `Halt` when the engine is not installed, `DecoderCrashed`, and what `Pages.picture` raises.
         """
+        numbers = page_numbers(document, profile)
+        printed = self._printed(document, numbers, profile)
         pages: list[Page] = []
         tables: list[Mapping[str, ItemTexts]] = []
         lost: Rejected | None = None
-        for number in range(1, document.pages + 1):
+        for place, number in enumerate(numbers):
             try:
-                read = self._lines(document, number - 1)
+                read = printed[place] if printed else self._lines(document, number - 1)
             except Rejected as error:
                 lost = lost or error
                 pages.append(PageLost(number, error.message))
@@ -99,12 +112,25 @@ class LocalReader:
             pages.append(PageRead(number, _answer(read, tables[-1], profile), lines.text(read)))
         if lost is not None and not tables:
             raise lost
-        reading = merged(pages, engine=ENGINE, rule=profile.pages)
+        reading = with_range(merged(pages, engine=ENGINE, rule=profile.pages), numbers, document)
         if reading.apart or reading.is_blank:
             return reading
         has_print = any(page.text for page in pages if isinstance(page, PageRead))
         remarks = (*reading.remarks, *_remarks_on_tables(tables, profile))
         return replace(reading, remarks=remarks if has_print else (_NO_PRINT,))
+
+    def _printed(self, document: Document, numbers: range, profile: Profile) -> list[list[Line]]:
+        """The print that the document itself holds as text, where that tells all that is wanted; else nothing."""
+        try:
+            print_of = [self._pages.print_of(document.path, document.digest, number - 1) for number in numbers]
+        except DecoderCrashed:
+            return []
+        if not all(print_of):
+            return []
+        pages = [lines.straightened([(text, quad, 1.0) for text, quad in page]) for page in print_of]
+        told = {name for page in pages for name, found in finder.find(page, profile).items() if found.text}
+        wanted = {field.name for field in cell_fields(profile.fields) if field.required}
+        return pages if wanted <= told else []
 
     def _lines(self, document: Document, page: int) -> list[Line] | None:
         """The lines of page `page` (from 0), None of a blank one."""

@@ -168,7 +168,7 @@ def test_what_is_no_toml_is_told_by_line(tmp_path: Path, text: str, said: str) -
         ("[endpoint]\nwombat = 1\n", "line 2: there is no setting wombat. There are: base_url, model, timeout_seconds"),
         (
             "wombat = 1\n",
-            "line 1: there is no setting wombat. There are: state_dir, language, pause_on_battery, reader, endpoint, notifications, inbox.",
+            "line 1: there is no setting wombat. There are: state_dir, language, pause_on_battery, allow_private_links, reader, endpoint, notifications, inbox.",
         ),
     ],
 )
