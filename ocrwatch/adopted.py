@@ -22,6 +22,7 @@ from ocrwatch.ledger.first_look import FirstRows, fields_in, names_columns, shee
 from ocrwatch.ledger.layout import columns
 from ocrwatch.ledger.volumes import is_series
 from ocrwatch.messages import message
+from ocrwatch.on_disk import is_there
 from ocrwatch.ports import Field
 
 _MOST = 0.75
@@ -55,8 +56,8 @@ def with_what_is_there(settings: Settings, *, strict: bool = False) -> Settings:
 
 def _workbook(inbox: Inbox) -> Path | None:
     """What there is to look into."""
-    is_there = not is_series(inbox.ledger) and inbox.ledger.exists()
-    return inbox.ledger if is_there else inbox.template
+    is_seen = not is_series(inbox.ledger) and is_there(inbox.ledger)
+    return inbox.ledger if is_seen else inbox.template
 
 
 def _told(inbox: Inbox, taken: Collection[str]) -> Inbox:

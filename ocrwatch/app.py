@@ -32,9 +32,11 @@ from ocrwatch.desktop.battery import on_battery
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
 from ocrwatch.errors import Busy, ConfigurationError
+from ocrwatch.filing.batches import FolderPageFiler
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
+from ocrwatch.inbox.links import LinkFetcher
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.inbox.watching import Watching
 from ocrwatch.journal import Journal
@@ -43,9 +45,11 @@ from ocrwatch.ledger.presence import Presence
 from ocrwatch.ledger.saving import ensure_folder
 from ocrwatch.ledger.volumes import volume_of
 from ocrwatch.messages import Message, message
+from ocrwatch.on_disk import is_there
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Answers, Ledger, Reader, Render
 from ocrwatch.reading.embedded import EmbeddedReader
+from ocrwatch.reading.requests import is_private
 from ocrwatch.service.intake import Intake, Source
 from ocrwatch.service.noticing import Noticing, Watched
 from ocrwatch.service.recovery import Places, rebuild
@@ -57,6 +61,7 @@ log = logging.getLogger(__name__)
 
 DECODING_BYTES = 2 * 1024**3
 RECOGNITION_BYTES = 4 * 1024**3
+FETCHING_BYTES = 1024**3
 
 CONCURRENT_REQUESTS = 4
 """What `concurrency = "auto"` means."""
@@ -73,9 +78,15 @@ class Engine:
     `ocr` is who looks at pictures; `reader` asks it where a document's own data does not tell all.
     """
 
-    def __init__(self, settings: Settings, answers: Answers) -> None:
-        """Raises ConfigurationError where it cannot work."""
+    def __init__(
+        self, settings: Settings, answers: Answers, *, link_of: Callable[[str], str | None] = lambda digest: None
+    ) -> None:
+        """`link_of` tells where in the web a document's bytes came from. Raises ConfigurationError where it cannot
+        work.
+        """
         self._open = ExitStack()
+        self._settings = settings
+        self._link_of = link_of if settings.endpoint.send_links else lambda digest: None
         decoding = ChildProcess(name="decoding", memory_bytes=DECODING_BYTES)
         self._open.callback(decoding.close)
         self.pages = ChildPages(decoding)
@@ -89,6 +100,23 @@ class Engine:
     def close(self) -> None:
         """End the child processes, and let go of connections."""
         self._open.close()
+
+    def fetcher(
+        self,
+        remember: Callable[[str, str], None] = lambda digest, url: None,
+        on_laid: Callable[[Path], None] = lambda path: None,
+    ) -> LinkFetcher:
+        """Who follows links. `remember` is told a picture's digest and address, `on_laid` where it lies now."""
+        child = ChildProcess(name="fetching", memory_bytes=FETCHING_BYTES)
+        self._open.callback(child.close)
+        return LinkFetcher(
+            pages=self.pages,
+            child=child,
+            allow_private=self._settings.allow_private_links,
+            tell_private=is_private(self.host),
+            remember=remember,
+            on_laid=on_laid,
+        )
 
     def _endpoint(self, settings: Settings, answers: Answers) -> Reader:
         from ocrwatch.reading.endpoint import EndpointReader
@@ -108,6 +136,7 @@ class Engine:
             pages=self.pages,
             answers=answers,
             clock=clock,
+            link_of=self._link_of,
         )
         self._open.callback(reader.close)
         self.is_offline = reader.is_offline
@@ -156,7 +185,8 @@ class App:
         if self._has_own_lock:
             self.lock.acquire()
         self.journal = Journal(self._state, clock)
-        self._engine = Engine(settings, self.journal.answers)
+        self._engine = Engine(settings, self.journal.answers, link_of=self.journal.links.url_of)
+        self._fetcher = self._engine.fetcher(self.journal.links.remember, lambda path: self.service.expect(path))
         self._shelf = Shelf(
             locks=Locks(on_stale=self._notice, on_look=self._looked),
             backups=backups_of(settings, clock),
@@ -216,6 +246,15 @@ class App:
 
     def _route(self, inbox: InboxSettings) -> Route:
         orders = self.journal.date_orders
+        filer = FolderFiler(
+            inbox.folder,
+            done=inbox.done,
+            failed=inbox.failed,
+            after=inbox.after,
+            name=inbox.name,
+            render=self._render,
+            clock=clock,
+        )
         return Route(
             profile=profile_of(inbox),
             reader=self._engine.reader,
@@ -227,16 +266,10 @@ class App:
             ),
             ledger=self._ledger(inbox),
             render=self._render,
+            fetcher=self._fetcher,
             volume_of=partial(volume_of, ledger=inbox.ledger, by=inbox.month_of, top=inbox.folder.name),
-            filer=FolderFiler(
-                inbox.folder,
-                done=inbox.done,
-                failed=inbox.failed,
-                after=inbox.after,
-                name=inbox.name,
-                render=self._render,
-                clock=clock,
-            ),
+            filer=filer,
+            batches=FolderPageFiler(filer, self._engine.pages.page_file),
         )
 
     def _ledger(self, inbox: InboxSettings) -> Ledger:
@@ -294,7 +327,7 @@ class App:
 
     def _make_first(self, folder: Path) -> None:
         """Make a folder that was never watched; one that is missing later is a drive that was unplugged."""
-        if folder.exists() or not self.journal.sightings.is_new(folder):
+        if is_there(folder) or not self.journal.sightings.is_new(folder):
             return
         try:
             ensure_folder(folder)

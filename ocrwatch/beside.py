@@ -15,16 +15,22 @@ from ocrwatch.document import Beside, Document, Row
 from ocrwatch.ports import Filer
 
 
-def with_files_beside(row: Row, document: Document, target: Path | None, filer: Filer) -> Row:
+def with_files_beside(row: Row, document: Document, filer: Filer) -> Row:
     """`row` with a name for each of its files; those that are written already keep theirs.
 
     Raises what `Filer.reserve_beside` raises.
     """
     named = (
-        each if each.content is None else replace(each, path=filer.reserve_beside(document, target, each))
+        each
+        if each.content is None
+        else _named(replace(each, page=row.page), row.file or document.path, document, filer)
         for each in row.beside
     )
     return replace(row, beside=tuple(named)) if row.beside else row
+
+
+def _named(beside: Beside, scan: Path, document: Document, filer: Filer) -> Beside:
+    return replace(beside, path=filer.reserve_beside(document, scan, beside))
 
 
 def put_files_beside(rows: Sequence[Row], document: Document, filer: Filer) -> None:

@@ -38,7 +38,17 @@ from contextlib import contextmanager, suppress
 from string import Formatter
 from typing import IO
 
-from ocrwatch.errors import Busy, DecoderCrashed, Gone, Halt, Incomplete, LineError, NotAScan, Unreadable
+from ocrwatch.errors import (
+    Busy,
+    DecoderCrashed,
+    Gone,
+    Halt,
+    Incomplete,
+    LineError,
+    NotAScan,
+    ServerTrouble,
+    Unreadable,
+)
 from ocrwatch.messages import JSON, Message, message, message_from_data, message_to_data
 
 log = logging.getLogger(__name__)
@@ -60,7 +70,10 @@ _OUR_KEY = re.compile("OCRWATCH_.*KEY.*", re.IGNORECASE)
 """Variables of the environment that the child must not know."""
 
 _RAISED = {kind.__name__: kind for kind in (Busy, DecoderCrashed, Gone, Incomplete, NotAScan, Unreadable)}
-"""What the child's work may raise, and `Halt` while it reads print: it cannot speak for the service or the ledger."""
+"""What the child's work may raise: it cannot speak for the service or the ledger."""
+
+_RAISED_BY = {"ocrwatch.reading.": Halt, "ocrwatch.inbox.fetching:": ServerTrouble}
+"""And what only the work that begins so may: while it reads print, while it follows a link."""
 
 _AFTERWARDS_SECONDS = 2.0
 """How much later than its parent the child itself ends a call that takes too long."""
@@ -248,16 +261,23 @@ def _restored(data: JSON, function: str, name: str) -> LineError:
     """The error that the child met, as it was raised there. What its work does not raise, it did not meet."""
     match data:
         case {"kind": str(kind), "message": told, "after_seconds": None | int() | float() as seconds} if (
-            kind in _RAISED or (kind == Halt.__name__ and function.startswith("ocrwatch.reading."))
+            raised := _RAISED.get(kind) or _raised_by(kind, function)
         ):
             with suppress(KeyError, ValueError, AssertionError, RecursionError):
                 after_seconds = None if seconds is None else min(max(float(seconds), 0.0), _LONGEST_WAIT_SECONDS)
-                return _RAISED.get(kind, Halt)(_plain(message_from_data(told)), after_seconds=after_seconds)
+                return raised(_plain(message_from_data(told)), after_seconds=after_seconds)
         case {"traceback": str(where)}:
             log.error("The %s process met an unexpected error:\n%s", name, where[:_LONGEST_TEXT_CHARS])
             return _crashed()
     log.error("The %s process told of an error that its work does not know", name)
     return _crashed()
+
+
+def _raised_by(kind: str, function: str) -> type[LineError] | None:
+    """The error `kind`, if it is one that the work `function` alone may raise."""
+    return next(
+        (raised for work, raised in _RAISED_BY.items() if function.startswith(work) and raised.__name__ == kind), None
+    )
 
 
 def _plain(told: Message) -> Message:

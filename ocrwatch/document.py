@@ -2,7 +2,9 @@
 
     Arrived ──READ──▶ Read ──RECORD──▶ Recorded ──FILE──▶ Filed(done)
        ├──── Refused, with its reason ────────────FILE──▶ Filed(failed)
-       └──── Duplicate of a recorded one ─────────FILE──▶ Filed(duplicate)
+       ├──── Duplicate of a recorded one ─────────FILE──▶ Filed(duplicate)
+       ├──── Blank: nothing is on it ─────────────FILE──▶ Filed(blank)
+       └──── Fetched: a link, whose picture arrives ─FILE▶ Filed(fetched)
 
     Filed(done) ──reread──▶ Arrived(earlier) ──▶ Read(earlier) ──▶ Recorded ──▶ Filed(done)
 
@@ -23,7 +25,7 @@ may have been moved).
 
 Rules
   1. A document's id is the first 16 hex digits of its bytes' SHA-256; each row carries it (`-1`, `-2` … when
-     one file became several rows).
+     one file became several rows: by the page, where each page is a row).
   2. Only READ costs attempts. Once an answer is in, nothing may fail the document: recording and filing wait.
   3. A retry is not a loop that sleeps: it is a document whose `not_before` lies in the future.
 
@@ -103,13 +105,14 @@ class Beside:
     """A file of ours beside the filed scan, whose name ends in `suffix`.
 
     `path` is known once its name is reserved. `content` is None once it is written: then the file is the person's, and
-    `digest`, the SHA-256 of what we wrote, tells whether another reading says the same.
+    `digest`, the SHA-256 of what we wrote, tells whether another reading says the same. `page` is that of its row.
     """
 
     suffix: str
     content: str | None
     path: Path | None = None
     digest: str = ""
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +123,9 @@ class Row:
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
     filed scan that the row links to, known once its name is reserved. `volume` ("2026-11", "张三/2026-11") tells its
     workbook, where the ledger has several. `items` go to sheets of their own, one line a row, by the row's id.
-    `invoice`: the document's own data tells this invoice from all others by it; "" elsewhere. `grids` are tables as
-    they are printed: together they are a sheet of the document's own. `beside` are files beside the filed scan.
+    `invoice`: the document's own data tells this invoice from all others by it; "" elsewhere. `page` (from 1) is the
+    page of the file that this row alone was read from; 0: the whole file. `grids` are tables as they are printed:
+    together they are a sheet of the document's own. `beside` are files beside the filed scan.
     """
 
     id: str
@@ -135,8 +139,22 @@ class Row:
     volume: str = ""
     items: tuple[Items, ...] = ()
     invoice: str = ""
+    page: int = 0
     grids: tuple[Grid, ...] = ()
     beside: tuple[Beside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFile:
+    """A page (from 1) that becomes a file of its own, where each page of a batch is a row.
+
+    `target` is its reserved name; None before that, and where the batch stays where it is. `reason`: why the page could
+    not be read; it goes to `failed` then.
+    """
+
+    page: int
+    target: Path | None = None
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +179,10 @@ class Outcome(Enum):
     DONE = "done"
     FAILED = "failed"
     DUPLICATE = "duplicate"
+    BLANK = "blank"
+    """Nothing is on it: no row, no failure."""
+    FETCHED = "fetched"
+    """A link whose picture was fetched: that is the scan, and a document of its own."""
     GONE = "gone"
     """The scan was taken away by a person before it could be filed; its rows, if any, stay."""
 
@@ -177,21 +199,26 @@ class Read:
     """Read and checked. Once `recording`, the rows may be saved; `target` is then the reserved final name.
 
     `target` is None before that, and where the scan is to stay where it is. `earlier` rows stand in the ledger
-    already and are to become `rows`.
+    already and are to become `rows`. `parts` are the pages that get files of their own.
     """
 
     rows: tuple[Row, ...]
     recording: bool = False
     target: Path | None = None
+    parts: tuple[PageFile, ...] = ()
     earlier: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """Its rows are in the ledger. `target` is the reserved final name; None: the scan stays where it is."""
+    """Its rows are in the ledger. `target` is the reserved final name; None: the scan stays where it is.
+
+    `parts` are made before the scan moves.
+    """
 
     rows: tuple[Row, ...]
     target: Path | None
+    parts: tuple[PageFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +244,21 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """Nothing is on it; it is on its way to `done/blank`."""
+
+    target: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """It was a link. What it led to lies at `picture` in the inbox, and arrives as a scan."""
+
+    picture: Path
+    target: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """At rest. `path`: where the scan lies now. `reason`: why it failed, or what a person should know."""
 
@@ -226,14 +268,16 @@ class Filed:
     reason: Message | None = None
 
 
-Stage = Arrived | Read | Recorded | Refused | Duplicate | Filed
+Stage = Arrived | Read | Recorded | Refused | Duplicate | Blank | Fetched | Filed
 
 _NEXT: dict[type[Stage], tuple[type[Stage], ...]] = {
-    Arrived: (Arrived, Read, Refused, Duplicate, Filed),
+    Arrived: (Arrived, Read, Refused, Duplicate, Blank, Fetched, Filed),
     Read: (Read, Recorded, Duplicate, Filed),
     Recorded: (Filed,),
     Refused: (Refused, Filed),
     Duplicate: (Duplicate, Filed),
+    Blank: (Blank, Filed),
+    Fetched: (Fetched, Filed),
     Filed: (Arrived,),  # a person asks for another reading
 }
 
@@ -294,7 +338,7 @@ def next_step(document: Document, now: float) -> Step:
             return Step.READ
         case Read():
             return Step.RECORD
-        case Recorded() | Refused() | Duplicate():
+        case Recorded() | Refused() | Duplicate() | Blank() | Fetched():
             return Step.FILE
         case _ as unreachable:
             assert_never(unreachable)

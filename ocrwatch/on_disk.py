@@ -55,6 +55,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_there(path: Path) -> bool:
+    """Whether something can be seen there: the share may be dead, or the name longer than the disk allows."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` last, where the system lets a folder be synced. Raises OSError."""
     if os.name != "posix":

@@ -7,6 +7,8 @@ harmless:
     ─ crash: the name is        ─ crash: the ledger is asked for the ids
       found again by its mark     before anything is written
 
+A batch whose pages are rows has a name for each of them; they are made before the batch itself moves (`batches.py`).
+
 A document that is read again has rows already. They are amended:
 
     read the sheet ── plan: what people changed stays ── save Read(recording) ── amend ── save Recorded
@@ -19,18 +21,22 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
+from ocrwatch.batches import as_blank, failed_pages, of_parts, parts_of
 from ocrwatch.beside import put_files_beside, with_files_beside, written
 from ocrwatch.document import (
+    Blank,
     Document,
     Duplicate,
+    Fetched,
     Filed,
     Outcome,
+    PageFile,
     Read,
     Recorded,
     Refused,
@@ -54,7 +60,20 @@ from ocrwatch.errors import (
 )
 from ocrwatch.journal import Journal
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Checker, Clock, Field, Filer, Ledger, Line, Profile, Reader, Render, items_fields
+from ocrwatch.ports import (
+    Checker,
+    Clock,
+    Fetcher,
+    Field,
+    Filer,
+    Ledger,
+    Line,
+    PageFiler,
+    Profile,
+    Reader,
+    Render,
+    items_fields,
+)
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
 from ocrwatch.repeats import same_invoice_of, twin_of, warned
@@ -68,6 +87,7 @@ class Route:
     """The stations that an inbox's documents pass.
 
     `volume_of` tells in which of the ledger's workbooks a document's rows belong, "" where there is one for all.
+    Without `batches`, a batch whose pages are rows is filed as one file.
     """
 
     profile: Profile
@@ -76,7 +96,9 @@ class Route:
     ledger: Ledger
     filer: Filer
     render: Render = str
+    fetcher: Fetcher | None = None
     volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
+    batches: PageFiler | None = None
 
 
 class Pipeline:
@@ -93,7 +115,7 @@ class Pipeline:
         self._unwritten: set[int] = set()
 
     def read(self, document: Document) -> Document:
-        """READ: from Arrived to Read, Duplicate or Refused, or later."""
+        """READ: from Arrived to Read, Duplicate, Blank, Fetched or Refused, or later."""
         try:
             with _net(document):
                 stage = self._stage_after_reading(document)
@@ -125,16 +147,16 @@ class Pipeline:
             outcomes += self._record_together(together)
         return outcomes
 
-    def file(self, document: Document) -> Document:
-        """FILE: the scan to its final place."""
+    def file(self, document: Document) -> list[Document]:
+        """FILE: the scan to its final place. Pages of it that could not be read follow it, as failed scans."""
         try:
             with _net(document):
                 stage = self._stage_after_filing(document)
-            return self._reached(document, stage)
+            return self._reached_with(document, stage, failed_pages(document))
         except Gone as error:
-            return self._reached(document, _lost(document, error))
+            return [self._taken_away(document, error)]
         except LineError as error:
-            return self._met(document, error)
+            return [self._met(document, error)]
 
     def _route(self, document: Document) -> Route:
         """The stations of the document's inbox. Raises `FolderAway` when it is not watched any more."""
@@ -153,14 +175,19 @@ class Pipeline:
         if duplicate is not None:
             return duplicate
         self._journal.database.ensure_room()
+        if route.fetcher is not None and not earlier and (laid := route.fetcher.fetched(document)) is not None:
+            return Fetched(picture=laid)
         try:
             reading = route.reader.read(document, route.profile)
+            if reading.is_blank:
+                return as_blank(document)
             rows = route.checker.rows(document, route.profile, reading)
         except UnexplainedRefusal as error:
             raise self._refusals.weighed(document, error) from error
         self._refusals.forget()
-        volume = route.volume_of(rows)
-        return Read(rows=tuple(replace(row, volume=volume) for row in rows), earlier=earlier)
+        volumes = [route.volume_of([row] if row.page else rows) for row in rows]
+        rows = tuple(replace(row, volume=volume) for row, volume in zip(rows, volumes, strict=True))
+        return Read(rows=rows, earlier=earlier, parts=() if earlier else parts_of(reading))
 
     # ------------------------------------------------------------ RECORD
 
@@ -224,7 +251,7 @@ class Pipeline:
         document = planned(document, lines, fields, route.render, items)
         stage = document.stage
         assert isinstance(stage, Read)
-        rows = tuple(with_files_beside(row, document, None, route.filer) for row in stage.rows)
+        rows = tuple(with_files_beside(row, document, route.filer) for row in stage.rows)
         return replace(document, stage=replace(stage, rows=rows))
 
     def _announce(self, document: Document) -> Document:
@@ -239,15 +266,22 @@ class Pipeline:
                 if (duplicate := same_invoice_of(self._journal, document, rows, route.ledger)) is not None:
                     return self._reached(document, duplicate)
                 rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
-                target = route.filer.reserve(document, Outcome.DONE)
-                rows = tuple(with_files_beside(row, document, target, route.filer) for row in rows)
+                target, parts = self._named(document, document.stage.parts)
+                rows = of_parts(rows, parts, target or document.path)
+                rows = tuple(with_files_beside(row, document, route.filer) for row in rows)
         except Gone as error:
             return self._reached(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
         except LineError as error:
             return self._met(document, error)
-        rows = tuple(replace(row, file=target or document.path) for row in rows)
         self._unwritten.add(document.key)
-        return advance(document, Read(rows=rows, recording=True, target=target))
+        return advance(document, Read(rows=rows, recording=True, target=target, parts=parts))
+
+    def _named(self, document: Document, parts: tuple[PageFile, ...]) -> tuple[Path | None, tuple[PageFile, ...]]:
+        """The final name, and those of pages that become files of their own, reserved."""
+        route = self._route(document)
+        if parts and route.batches is not None:
+            return route.batches.reserve(document, parts)
+        return route.filer.reserve(document, Outcome.DONE), ()
 
     def _write_rows(self, documents: Sequence[Document]) -> None:
         ledger = self._route(documents[0]).ledger
@@ -263,8 +297,10 @@ class Pipeline:
     def _stage_after_filing(self, document: Document) -> Filed:
         filer = self._route(document).filer
         match document.stage:
-            case Recorded(rows=rows, target=target):
+            case Recorded(rows=rows, target=target, parts=parts):
                 try:
+                    for part in parts:
+                        self._batches(document).file(document, part, target)
                     filer.file(document, target)
                 except Gone:  # the rows link to them all the same
                     put_files_beside(rows, document, filer)
@@ -280,26 +316,54 @@ class Pipeline:
                 filer.file(document, target)
                 reason = _reason_of_twin(row, one_invoice=one_invoice)
                 return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
+            case Blank():
+                target = self._reserved(document, Outcome.BLANK)
+                filer.file(document, target)
+                reason = message("It is blank: nothing is printed or written on it.")
+                return Filed(outcome=Outcome.BLANK, path=target or document.path, reason=reason)
+            case Fetched(picture=picture):
+                target = self._reserved(document, Outcome.FETCHED)
+                filer.file(document, target)
+                reason = message("The link was followed: its picture is the scan {name}.", name=picture.name)
+                return Filed(outcome=Outcome.FETCHED, path=target or document.path, reason=reason)
             case _:
                 raise ValueError(f"nothing to file at {type(document.stage).__name__}")
 
     def _reserved(self, document: Document, outcome: Outcome) -> Path | None:
         """The final name of a document without a row, saved before it is used."""
         stage = document.stage
-        assert isinstance(stage, Refused | Duplicate)
+        assert isinstance(stage, Refused | Duplicate | Blank | Fetched)
         if stage.target is not None:
             return stage.target
         target = self._route(document).filer.reserve(document, outcome)
         self._save([replace(document, stage=replace(stage, target=target))])
         return target
 
+    def _batches(self, document: Document) -> PageFiler:
+        batches = self._route(document).batches
+        assert batches is not None
+        return batches
+
+    def _taken_away(self, document: Document, error: Gone) -> Document:
+        """The scan is gone; names that wait for its pages are given up."""
+        try:
+            if isinstance(document.stage, Recorded) and document.stage.parts:
+                self._batches(document).release(document, document.stage.parts, document.stage.target)
+        except LineError as trouble:
+            return self._met(document, trouble)
+        return self._reached(document, _lost(document, error))
+
     # ------------------------------------------------------------ every step's end
 
     def _reached(self, document: Document, stage: Stage) -> Document:
+        (after,) = self._reached_with(document, stage)
+        return after
+
+    def _reached_with(self, document: Document, stage: Stage, others: Iterable[Document] = ()) -> list[Document]:
         try:
-            (after,) = self._save([advance(document, stage)])
+            after = self._save([advance(document, stage), *others])
         except Busy as error:  # neither here nor in the journal has it moved on
-            return absorb(document, error, self._clock())
+            return [absorb(document, error, self._clock())]
         log.info("%s %s", document.id[:8], type(stage).__name__.lower())
         return after
 
@@ -372,7 +436,7 @@ def _rows(document: Document) -> tuple[Row, ...]:
 
 def _recorded(document: Document) -> Recorded:
     assert isinstance(document.stage, Read)
-    return Recorded(rows=document.stage.rows, target=document.stage.target)
+    return Recorded(rows=document.stage.rows, target=document.stage.target, parts=document.stage.parts)
 
 
 def _lost(document: Document, error: Gone) -> Filed:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ocrwatch.document import Beside, Cell, Document, Items, Outcome, Row
+from ocrwatch.document import Beside, Cell, Document, Items, Outcome, PageFile, Row
 from ocrwatch.messages import Message
 
 Render = Callable[[Message], str]
@@ -32,6 +32,8 @@ Task = Literal["fields", "text", "table", "document", "formula"]
 
 DocumentFormat = Literal["markdown", "latex"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
+PagesRule = Literal["together", "each"]
+"""All pages of a file are one document and one row; or each page is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class Profile:
     """What to read from an inbox's documents. `prompt` overrides the one built from the fields.
 
     `languages` are those of the papers, as a person names them. `document_format` is what a `document` is written in.
+    `page_range`: the first and the last page to read, from 1; no last one: to the end. None: all pages.
     """
 
     name: str
@@ -74,6 +77,8 @@ class Profile:
     task: Task = "fields"
     languages: tuple[str, ...] = ()
     document_format: DocumentFormat = "markdown"
+    pages: PagesRule = "together"
+    page_range: tuple[int, int | None] | None = None
 
 
 # ---------------------------------------------------------------- pages
@@ -101,12 +106,13 @@ class PictureLimits:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One upright page, encoded; `kind` is the MIME type of `data`."""
+    """One upright page, encoded; `kind` is the MIME type of `data`. `is_blank`: nothing is printed or written on it."""
 
     data: bytes
     kind: str
     width_px: int
     height_px: int
+    is_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +131,10 @@ class Embedded:
     remarks: tuple[Message, ...] = ()
 
 
+PrintedLine = tuple[str, tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]]
+"""A line's text and its corners in pixels: top left, top right, bottom right, bottom left."""
+
+
 class Pages(Protocol):
     """Any file as page pictures, decoded away from the daemon."""
 
@@ -140,6 +150,13 @@ class Pages(Protocol):
         """Page `page` (from 0) of the file whose bytes have `digest`, within `limits`.
 
         Raises `Gone` when the file is not there or has other bytes now; `Unreadable`; `DecoderCrashed`.
+        """
+        ...
+
+    def print_of(self, path: Path, digest: str, page: int) -> tuple[PrintedLine, ...]:
+        """The lines of print that page `page` (from 0) of a PDF holds as text; none where it is a picture of a page.
+
+        Raises as `picture`.
         """
         ...
 
@@ -187,9 +204,10 @@ class Reading:
 
     `entries`: one mapping of field name to text (or a table's lines) per row that the document becomes (usually one);
     None and a missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is
-    display text ("1", "5 of 39"). `text` is all text seen, where the engine gives it; of a task that is no list of
-    fields it is the outcome, its pages parted by `PAGE_BREAK`. `tables` are those of the task `table`, of all pages.
-    `remarks` go to the row's `Check`. `embedded` is the document's own data, where it was used.
+    display text ("1", "5 of 39", "3 of 4 (1 blank)"). `text` is all text seen, where the engine gives it; of a task
+    without fields it is the outcome, its pages parted by `PAGE_BREAK`. `tables` are those of the task `table`, of all
+    pages. `remarks` go to the row's `Check`. `embedded` is the document's own data, where it was used. Where each page
+    is a row, `apart` holds the reading of each, and `unread` the pages that could not be read. `is_blank`: all are.
     """
 
     entries: tuple[Mapping[str, Said], ...]
@@ -199,6 +217,17 @@ class Reading:
     remarks: tuple[Message, ...] = ()
     embedded: Embedded | None = None
     tables: tuple[PrintedTable, ...] = ()
+    apart: tuple[PageReading, ...] = ()
+    unread: tuple[PageFile, ...] = ()
+    is_blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """The reading of page `page` (from 1) by itself."""
+
+    page: int
+    reading: Reading
 
 
 class Reader(Protocol):
@@ -206,6 +235,18 @@ class Reader(Protocol):
 
     def read(self, document: Document, profile: Profile) -> Reading:
         """Raises any `LineError`."""
+        ...
+
+
+class Fetcher(Protocol):
+    """Follows links that were dropped as files."""
+
+    def fetched(self, document: Document) -> Path | None:
+        """Where the picture that `document`, a link, leads to lies in its inbox now; None where it is no link.
+
+        Asked again after a crash, it lays no second picture there. Raises `Unreadable` with the reason, `Gone`,
+        `ServerTrouble`, `Busy`, `DecoderCrashed`.
+        """
         ...
 
 
@@ -310,8 +351,8 @@ class Filer(Protocol):
         """
         ...
 
-    def reserve_beside(self, document: Document, target: Path | None, beside: Beside) -> Path:
-        """A name for `beside`, like that of the filed scan (`target`, or where the document lies), as `reserve` does.
+    def reserve_beside(self, document: Document, scan: Path, beside: Beside) -> Path:
+        """A name for `beside`, like that of the filed `scan`, as `reserve` does.
 
         A file that is there already with this very content, at the path of `beside`, is taken. Raises as `reserve`.
         """
@@ -322,4 +363,29 @@ class Filer(Protocol):
 
         Idempotent. Raises `FolderAway`, `DiskFull`.
         """
+        ...
+
+
+class PageFiler(Protocol):
+    """Files a batch whose pages are rows: each page as a file of its own, then the batch itself.
+
+    The batch's own name comes of `reserve`, and it is moved onto it by `Filer.file`, last.
+    """
+
+    def reserve(self, document: Document, parts: Sequence[PageFile]) -> tuple[Path | None, tuple[PageFile, ...]]:
+        """The name of the batch among the originals, and `parts` with theirs, as `Filer.reserve` does.
+
+        None each, where scans are to stay. Raises as `Filer.reserve`.
+        """
+        ...
+
+    def file(self, document: Document, part: PageFile, batch: Path | None) -> None:
+        """Make the page's file; `batch` is the batch's reserved name. Idempotent: one that is made is left alone.
+
+        Raises as `Filer.file`, but the names are kept then.
+        """
+        ...
+
+    def release(self, document: Document, parts: Sequence[PageFile], batch: Path | None) -> None:
+        """Let go of the batch's name and of those of pages that were not made: it is gone. Raises `FolderAway`."""
         ...

@@ -30,7 +30,7 @@ def _no_site(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def receipts() -> Path:
     """The folder of real receipts with their ground truth; the test is skipped where it is absent."""
-    folder = Path(os.environ.get("OCRWATCH_RECEIPTS", ROOT.parent / "shared" / "receipts"))
+    folder = Path(os.environ.get("RECEIPTS_FOLDER", ROOT.parent / "shared" / "receipts"))
     if not folder.is_dir():
-        pytest.skip("the folder of real receipts is not here (set OCRWATCH_RECEIPTS)")
+        pytest.skip("the folder of real receipts is not here (set RECEIPTS_FOLDER)")
     return folder

@@ -205,6 +205,12 @@ def _entry(node: Sequence[Any]) -> Shown:
 # ---------------------------------------------------------------- notices, a portal
 
 
+def clicked_on(number: int) -> Message:
+    """What says that a notice was clicked."""
+    name, path = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
+    return Message.new_signal(path, name, "ActionInvoked", "us", [number, "default"])
+
+
 class NoticeBoard(Peer):
     """Shows notices: keeps them, and clicks them."""
 
@@ -226,9 +232,7 @@ class NoticeBoard(Peer):
 
     def click(self, number: int) -> None:
         """The notice itself; the first is 1."""
-        name = "org.freedesktop.Notifications"
-        signal = Message.new_signal("/org/freedesktop/Notifications", name, "ActionInvoked", "us", [number, "default"])
-        self.do(self._send(signal))
+        self.do(self._send(clicked_on(number)))
 
     async def _send(self, said: Message) -> None:
         await self.bus.send(said)

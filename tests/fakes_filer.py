@@ -48,11 +48,10 @@ class FakeFiler:
         if reason is not None:
             self.reasons[target or document.path] = str(reason)
 
-    def reserve_beside(self, document: Document, target: Path | None, beside: Beside) -> Path:
+    def reserve_beside(self, document: Document, scan: Path, beside: Beside) -> Path:
         content = (beside.content or "").encode()
         if beside.path is not None and beside.path.exists() and beside.path.read_bytes() == content:
             return beside.path
-        scan = target or document.path
         folder = self._inbox / "done" if self._keep else scan.parent
         number = 1
         while True:

@@ -11,7 +11,7 @@ from ocrwatch.inbox.einvoices.xml_tree import parsed
 from ocrwatch.inbox.ends import reaches_its_end
 from ocrwatch.inbox.kinds import SCAN_SUFFIXES, could_become_a_scan, kind_of
 from ocrwatch.messages import message
-from ocrwatch.ports import Embedded, Inspection, Picture, PictureLimits
+from ocrwatch.ports import Embedded, Inspection, Picture, PictureLimits, PrintedLine
 
 
 class FakePages:
@@ -33,6 +33,9 @@ class FakePages:
         if hashlib.sha256(data).hexdigest() != digest:
             raise Gone(message("{name} was replaced.", name=path.name))
         return Picture(data, str(kind_of(data)), 320, 200)
+
+    def print_of(self, path: Path, digest: str, page: int) -> tuple[PrintedLine, ...]:
+        return ()
 
     def embedded(self, path: Path, digest: str) -> Embedded | None:
         data = _bytes(path)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ocrwatch.desktop.instance import LOCK_NAME
 from tests.waiting import wait_until
 
 
@@ -61,7 +62,8 @@ class SettingsProgram:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)  # the desktop session it may be in, too
         self.out, self.errors = self.process.communicate(timeout=30)
-        self.run("stop")
+        if any(self.home.rglob(LOCK_NAME)):  # a daemon was started
+            self.run("stop")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another command of the same person."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -21,7 +22,7 @@ from ocrwatch.checking.task_rows import task_cells, task_check, task_files, task
 from ocrwatch.checking.values import checked
 from ocrwatch.document import Cell, Document, Items, Row, Value
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import DateOrder, Embedded, Profile, Reading, Said, cell_fields, items_fields
+from ocrwatch.ports import DateOrder, Embedded, PageReading, Profile, Reading, Said, cell_fields, items_fields
 
 _PART_OF_PAGES = re.compile(r"\s*(\d+)\D+(\d+)\s*")
 
@@ -48,7 +49,9 @@ class RowChecker:
         self._buyer = buyer
 
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
-        """One row per entry; see the port."""
+        """One row per entry; see the port. Where each page is a row, its number follows the document's id."""
+        if reading.apart:
+            return tuple(row for page in reading.apart for row in self._rows_of_page(document, profile, page))
         if profile.task != "fields":
             return (_task_row(document, profile, reading),)
         entries: tuple[Mapping[str, Said], ...] = reading.entries or ({},)
@@ -82,6 +85,12 @@ class RowChecker:
         if self._set_order is None and len(evidence.orders) == 1:
             self._learn_order(document.inbox, document.digest, next(iter(evidence.orders)))
         return tuple(rows)
+
+    def _rows_of_page(self, document: Document, profile: Profile, page: PageReading) -> Iterator[Row]:
+        rows = self.rows(document, profile, page.reading)
+        for number, row in enumerate(rows, 1):
+            further = f"-{number}" if len(rows) > 1 else ""
+            yield replace(row, id=f"{document.id}-{page.page}{further}", page=page.page)
 
 
 def _task_row(document: Document, profile: Profile, reading: Reading) -> Row:

@@ -17,6 +17,7 @@ from ocrwatch.cli.terminal import rendered, say
 from ocrwatch.config.paths import is_open_to_others
 from ocrwatch.errors import OcrwatchError
 from ocrwatch.messages import Message, message
+from ocrwatch.on_disk import is_folder, is_there
 from ocrwatch.service.status import daemon_from_json, sentences_of_waiting, snapshot
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _folder(inbox: Inbox) -> Iterator[Finding]:
     from ocrwatch.inbox.filesystems import file_system
 
     folder = str(inbox.folder)
-    if not inbox.folder.is_dir():
+    if not is_folder(inbox.folder):
         text = "The folder {folder} is not there. It is made when ocrwatch first runs; or plug its drive in."
         yield Finding(message(text, folder=folder), terminal.WARNING)
         return
@@ -150,7 +151,7 @@ def _ledgers(found: Loaded) -> Iterator[Finding]:
     shelf = Shelf(locks=Locks(), backups=backups_of(found.settings, time.time), render=rendered)
     missing: dict[Path, None] = {}
     for inbox in inboxes_by_book(found.settings).values():
-        workbooks = [path for path in workbooks_of(inbox) if path.exists()]
+        workbooks = [path for path in workbooks_of(inbox) if is_there(path)]
         if not workbooks:
             missing.setdefault(inbox.ledger)
         for path in workbooks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -123,9 +124,10 @@ def init(
     for notice in found.notices:
         terminal.complain(notice, mark=terminal.WARNING)
     if not yes:
-        try_pictures(found.settings)
-        if not autostart:
-            offer_start_at_login(target)
+        with suppress(typer.Abort):  # whoever leaves here has a configuration, and is told so
+            try_pictures(found.settings)
+            if not autostart:
+                offer_start_at_login(target)
     _say_what_follows(target, found.settings)
     return 0
 

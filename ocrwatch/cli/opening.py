@@ -16,6 +16,7 @@ from ocrwatch.config.paths import CONFIG_VARIABLE, made_private
 from ocrwatch.desktop.instance import InstanceLock, is_running
 from ocrwatch.errors import Busy, UsageError
 from ocrwatch.messages import Message, message
+from ocrwatch.on_disk import is_there
 
 if TYPE_CHECKING:
     from ocrwatch.config.loading import Loaded
@@ -42,7 +43,7 @@ def loaded(config: Path | None) -> Loaded:
     from ocrwatch.config.loading import load
 
     found = load(config)
-    if any(inbox.template or inbox.ledger.exists() for inbox in found.settings.inbox if inbox.leaves_open()):
+    if any(inbox.template or is_there(inbox.ledger) for inbox in found.settings.inbox if inbox.leaves_open()):
         from ocrwatch.adopted import with_what_is_there
 
         found = replace(found, settings=with_what_is_there(found.settings))

@@ -16,6 +16,7 @@ from ocrwatch.cli.terminal import complain, rendered, say, say_pairs
 from ocrwatch.document import Cell, Row
 from ocrwatch.errors import LineError
 from ocrwatch.messages import Message, message
+from ocrwatch.on_disk import is_there
 
 if TYPE_CHECKING:
     from ocrwatch.config.settings import Inbox
@@ -46,7 +47,7 @@ def _preview_one(inbox: Inbox, folder: Path) -> bool:
     row = _sample(inbox)
     workbook = workbook_for(inbox, row)
     copy = folder / workbook.name
-    is_new = not workbook.exists()
+    is_new = not is_there(workbook)
     try:
         if not is_new:
             shutil.copyfile(workbook, copy)

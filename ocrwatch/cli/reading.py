@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -17,6 +20,7 @@ from ocrwatch.cli.showing import items_lines, made_lines, row_data, row_pairs
 from ocrwatch.cli.terminal import about, complain, help_text, say, say_pairs
 from ocrwatch.document import Document, Row, Signature
 from ocrwatch.errors import BadAnswer, LineError, UsageError
+from ocrwatch.inbox.shortcuts import LINK, name_in
 from ocrwatch.messages import JSON, message
 
 if TYPE_CHECKING:
@@ -53,6 +57,9 @@ def read(
             help=help_text(message("What is wanted: fields, text, table, document, formula (default: as configured).")),
         ),
     ] = "",
+    pages: Annotated[
+        str, typer.Option("--pages", metavar="1-3", help=help_text(message("Only these pages of each file.")))
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help=help_text(message("Print JSON.")))] = False,
 ) -> int:
     """Exit status 0 done, 1 some could not be read."""
@@ -65,13 +72,14 @@ def read(
     try:
         for name in what:
             try:
-                rows = PictureReader(engine, _profile(settings, profile, task, name)).rows(name)
+                asked = _of_pages(_profile(settings, profile, task, name), pages)
+                rows = PictureReader(engine, asked).rows(name)
             except LineError as error:
                 failed += 1
                 results.append({"file": name, "error": terminal.rendered(error.message)})
                 complain(about(Path(name).name, error.message), mark=terminal.BAD)
                 continue
-            results.append({"file": name, "rows": [row_data(row) for row in rows]})
+            results.append({"file": name, "blank": not rows, "rows": [row_data(row) for row in rows]})
             if not as_json:
                 _show(name, rows)
     finally:
@@ -105,18 +113,20 @@ class PictureReader:
         self._profile = profile
 
     def rows(self, name: str) -> tuple[Row, ...]:
-        """The rows that the picture would become. Raises `LineError`."""
+        """The rows that the picture would become, none where it is blank. Raises `LineError`."""
         from ocrwatch.checking.checker import RowChecker
 
         if _is_link(name):
-            document = _document(Path(name.rsplit("/", 1)[-1] or "link"), digest="0" * 64, pages=1)
-            reading = self._linked(name)
+            document, reading = self._linked(name)
         else:
             path = Path(name).expanduser().absolute()
             found = self._engine.pages.inspect(path)
-            document = _document(path, digest=found.digest, pages=found.pages)
-            reading = self._read(document)
-        return RowChecker().rows(document, self._profile, reading)
+            if found.kind == LINK and (url := self._engine.pages.address(path, found.digest)) is not None:
+                document, reading = self._linked(url)
+            else:
+                document = _document(path, digest=found.digest, pages=found.pages)
+                reading = self._read(document)
+        return () if reading.is_blank else RowChecker().rows(document, self._profile, reading)
 
     def _read(self, document: Document) -> Reading:
         """An answer that cannot be used is followed by the other wording, as on the line."""
@@ -125,17 +135,22 @@ class PictureReader:
         except BadAnswer:
             return self._engine.reader.read(document, self._profile)
 
-    def _linked(self, url: str) -> Reading:
+    def _linked(self, url: str) -> tuple[Document, Reading]:
+        """The service fetches the picture itself; where it does not, or none is asked, it is fetched here."""
         from ocrwatch.reading.endpoint import EndpointReader
+        from ocrwatch.reading.failures import UrlRefused
 
         reader = self._engine.ocr
-        if not isinstance(reader, EndpointReader):
-            raise UsageError(
-                message(
-                    "The engine on this computer reads files, not links. Download the picture first: {url}", url=url
-                )
-            )
-        return reader.read_url(url, self._profile)
+        if isinstance(reader, EndpointReader):
+            with suppress(UrlRefused):
+                name = Path(url.rsplit("/", 1)[-1] or "link")
+                return _document(name, digest="0" * 64, pages=1), reader.read_url(url, self._profile)
+        with TemporaryDirectory(prefix="ocrwatch-") as folder:
+            path = Path(folder) / (name_in(url, "picture") or "picture")
+            self._engine.fetcher().into(path, url)
+            found = self._engine.pages.inspect(path)
+            document = _document(path, digest=found.digest, pages=found.pages)
+            return document, self._read(document)
 
 
 def _document(path: Path, *, digest: str, pages: int) -> Document:
@@ -188,6 +203,17 @@ def _inbox_of(settings: Settings, what: str) -> Inbox:
     return next((each for each in settings.inbox if each.folder in path.parents), settings.inbox[0])
 
 
+def _of_pages(profile: Profile, pages: str) -> Profile:
+    """`profile` for these pages alone, where some are named."""
+    from ocrwatch.config.misfit import Misfit
+    from ocrwatch.config.page_ranges import range_in
+
+    try:
+        return replace(profile, page_range=range_in(pages)) if pages else profile
+    except Misfit as error:
+        raise UsageError(message("--pages {pages}: {problem}", pages=pages, problem=error.said)) from error
+
+
 def _is_link(name: str) -> bool:
     if not name.lower().startswith(("http://", "https://")):
         return False
@@ -199,7 +225,11 @@ def _is_link(name: str) -> bool:
 
 def _show(name: str, rows: tuple[Row, ...]) -> None:
     say(name)
+    if not rows:
+        say(message("It is blank: nothing is printed or written on it."))
     for row in rows:
+        if row.page:
+            say(message("Page {page}", page=row.page))
         say_pairs(row_pairs(row))
         for line in (*items_lines(row), *made_lines(row)):
             say(line)

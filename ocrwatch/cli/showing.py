@@ -39,6 +39,7 @@ def row_data(row: Row) -> dict[str, JSON]:
         "pages": row.pages,
         "engine": row.engine,
         "id": row.id,
+        **({"page": row.page} if row.page else {}),
     }
 
 

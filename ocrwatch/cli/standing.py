@@ -15,8 +15,10 @@ from ocrwatch.cli.showing import display, items_lines, row_pairs
 from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_json, say_pairs
 from ocrwatch.document import (
     Arrived,
+    Blank,
     Document,
     Duplicate,
+    Fetched,
     Filed,
     Outcome,
     Read,
@@ -65,6 +67,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
             (message("To be read"), str(now.to_read)),
             (message("To be recorded or filed"), str(now.to_record)),
             (message("Duplicates"), str(now.duplicates)),
+            (message("Blank"), str(now.blank)),
             (message("Failed"), str(now.failed)),
         ]
     )
@@ -178,6 +181,10 @@ def _story(document: Document) -> Iterator[Message]:
                 yield message("The same file stands in row {row} already.", row=row)
             else:
                 yield message("The same file was recorded already.")
+        case Blank():
+            yield message("It is blank; it is to be put into the folder blank.")
+        case Fetched(picture=picture):
+            yield message("The link was followed: its picture is the scan {name}.", name=picture.name)
         case Filed():
             yield from _end(document.stage)
     if document.trouble is not None:
@@ -194,8 +201,12 @@ def _end(stage: Filed) -> Iterator[Message]:
             yield message("It failed.")
         case Outcome.DUPLICATE:
             yield message("It is a duplicate.")
+        case Outcome.FETCHED:
+            yield message("It is a link.")
         case Outcome.GONE:
             yield message("It was taken away.")
+        case Outcome.BLANK:
+            yield message("It is no document.")
     if stage.reason is not None:
         yield stage.reason
     if stage.path is not None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -91,14 +91,19 @@ def _start(config: Path | None, *, is_at_login: bool) -> int:
         return 0 if is_at_login else _to_front(found)
     if found.path is None and not is_at_login:
         return _set_up()
-    status = _run(["run", *named])
-    return 0 if status == AlreadyRunning.exit_status else status
+    said: list[Message] = []
+    status = _run(["run", *named], said.append)
+    if status == AlreadyRunning.exit_status:  # two were started at once, as session and autostart do it: no news
+        return 0
+    for each in said:
+        _tell(each)
+    return status
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(arguments: Sequence[str], complain: Callable[[Message], None] | None = None) -> int:
     from ocrwatch.cli.program import run_program
 
-    return run_program(arguments, complain=_tell)
+    return run_program(arguments, complain=complain or _tell)
 
 
 def _to_front(found: Loaded) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 _PREFIX = "OCRWATCH_"
-_OTHERS = (CONFIG_VARIABLE, "OCRWATCH_API_KEY")
+_OTHERS = (CONFIG_VARIABLE, "OCRWATCH_API_KEY", "OCRWATCH_TRAY")
 """Variables that are no settings."""
 
 _CLOSE_ENOUGH = 75.0
@@ -91,7 +91,7 @@ def _field(table: str, name: str) -> FieldInfo:
 def _value(text: str, field: FieldInfo) -> object:
     try:
         read = tomllib.loads(f"value = {text.strip()}")
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text
     if set(read) != {"value"}:  # several lines: no value
         return text

@@ -105,6 +105,9 @@ def _parsed(path: Path, text: str, origin: Origin) -> Layer:
         from ocrwatch.config.explaining import syntax_error
 
         raise syntax_error(str(path), text, error) from error
+    except RecursionError as error:
+        nested = "{file} holds brackets within brackets, more of them than can be read."
+        raise ConfigurationError(message(nested, file=str(path))) from error
     try:
         settings = Settings.model_validate(data, context={"folder": path.parent})
     except ValidationError as error:

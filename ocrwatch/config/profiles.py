@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, StrictBool, model_validator
 
-from ocrwatch.ports import Field, Profile
+from ocrwatch.ports import Field, PagesRule, Profile
 
 PrintedType = Literal["text", "amount", "date", "datetime", "id", "integer", "items"]
 """The types that a field of a person's own may have: what is read from the paper."""
@@ -61,7 +61,7 @@ class _ProfileData(BaseModel):
 
     name: str
     title: str = ""
-    pages: str = "together"
+    pages: PagesRule = "together"
     fields: tuple[FieldData, ...]
 
 
@@ -73,22 +73,29 @@ def built_in() -> dict[str, Profile]:
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name.removesuffix(".toml")):
         if file.name.endswith(".toml"):
             data = _ProfileData.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-            found[data.name] = Profile(name=data.name, fields=tuple(field.field() for field in data.fields))
+            fields = tuple(field.field() for field in data.fields)
+            found[data.name] = Profile(name=data.name, fields=fields, pages=data.pages)
     return found
 
 
 def profile(
-    name: str, fields: tuple[FieldData, ...] | None, prompt: str | None, languages: tuple[str, ...] = ()
+    name: str,
+    fields: tuple[FieldData, ...] | None,
+    prompt: str | None,
+    pages: Literal["auto"] | PagesRule = "auto",
+    languages: tuple[str, ...] = (),
 ) -> Profile:
-    """The profile `name`, or one with the person's own `fields`."""
+    """The profile `name`, or one with the person's own `fields`. `pages`: "auto" is as the profile has it."""
     base = built_in().get(name)
+    rule = pages if pages != "auto" else base.pages if base is not None else "together"
     if fields is None:
         assert base is not None
-        return Profile(name=name, fields=base.fields, prompt=prompt, languages=languages)
+        return Profile(name=name, fields=base.fields, prompt=prompt, pages=rule, languages=languages)
     known = {field.name: field for field in base.fields} if base else {}
     return Profile(
         name=name or "fields",
         fields=tuple(field.field(known.get(field.name)) for field in fields),
         prompt=prompt,
+        pages=rule,
         languages=languages,
     )

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 from ocrwatch.config import paths
 from ocrwatch.config.keys import every_key
 from ocrwatch.config.misfit import Misfit
+from ocrwatch.config.page_ranges import range_in
 from ocrwatch.config.places import AbsolutePath, FolderPattern
 from ocrwatch.config.profiles import FieldData, built_in, profile
 from ocrwatch.config.tasks import SHEETS, task_profile
@@ -63,9 +64,10 @@ class Endpoint(_Table):
     model: str = Field(default="qwen-vl-ocr-latest", min_length=1)
     timeout_seconds: float = Field(default=310, gt=0, le=3600, strict=True)
     concurrency: Literal["auto"] | Annotated[StrictInt, Field(ge=1, le=64)] = "auto"
-    min_pixels: StrictInt = Field(default=3072, ge=3072)
+    min_pixels: StrictInt = Field(default=3072, ge=3072, le=15_680_000)
     max_pixels: StrictInt = Field(default=8_388_608, ge=3072, le=30_720_000)
     pixel_fields: Literal["auto"] | StrictBool = "auto"
+    send_links: StrictBool = True
     api_key_file: AbsolutePath | None = None
 
     @field_validator("base_url")
@@ -133,7 +135,9 @@ class Inbox(_Table):
     recursive: StrictBool = False
     after: Literal["move", "keep"] = "move"
     name: str = ""
+    pages: Literal["auto", "together", "each"] = "auto"
     existing: Literal["ask", "read", "skip"] = "ask"
+    page_range: str = ""
     buyer: Buyer | None = None
 
     @field_validator("profile")
@@ -253,6 +257,12 @@ class Inbox(_Table):
             return value and tuple(dict.fromkeys(known[heading_key(name)] for name in value))
         raise Misfit(message("choose among {choices}", choices=", ".join(f'"{name}"' for name in RESERVED)))
 
+    @field_validator("page_range")
+    @classmethod
+    def _is_range(cls, value: str) -> str:
+        range_in(value)
+        return value
+
     @field_validator("sheet")
     @classmethod
     def _is_sheet_name(cls, value: str) -> str:
@@ -283,12 +293,13 @@ class Inbox(_Table):
     def line_profile(self) -> Profile:
         """The document type in force, as the line knows it."""
         if self.task == "fields":
-            return profile(self.profile_name(), self.fields, self.prompt, self.languages)
+            return profile(self.profile_name(), self.fields, self.prompt, self.pages, self.languages)
         return task_profile(
             self.task,
             prompt=self.prompt,
             languages=self.languages,
             document_format=self.document_format,
+            pages="each" if self.pages == "each" else "together",
             is_csv=self.ledger.suffix.lower() == ".csv",
         )
 
@@ -299,6 +310,7 @@ class Settings(_Table):
     state_dir: AbsolutePath = Field(default_factory=paths.default_state)
     language: Literal["auto", "en", "zh_CN"] = "auto"
     pause_on_battery: StrictBool = False
+    allow_private_links: StrictBool = False
     locked: tuple[str, ...] | None = None
     reader: Reader = Field(default_factory=Reader)
     endpoint: Endpoint = Field(default_factory=Endpoint)

@@ -8,7 +8,7 @@ formula   Formula   LaTeX
 
 from __future__ import annotations
 
-from ocrwatch.ports import DocumentFormat, Field, FieldType, Profile, Task
+from ocrwatch.ports import DocumentFormat, Field, FieldType, PagesRule, Profile, Task
 
 _COLUMNS: dict[Task, tuple[str, FieldType]] = {
     "text": ("Text", "text"),
@@ -27,6 +27,7 @@ def task_profile(
     languages: tuple[str, ...] = (),
     document_format: DocumentFormat = "markdown",
     is_csv: bool = False,
+    pages: PagesRule = "together",
 ) -> Profile:
     """The document type of `task`, which is not `fields`. `is_csv`: the ledger has no sheets."""
     name, kind = _COLUMNS[task]
@@ -38,4 +39,5 @@ def task_profile(
         task=task,
         languages=languages,
         document_format=document_format,
+        pages=pages,
     )

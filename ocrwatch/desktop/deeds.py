@@ -38,6 +38,7 @@ from ocrwatch.inbox.kinds import SCAN_SUFFIXES, kind_of
 from ocrwatch.ledger.in_volumes import workbooks_of
 from ocrwatch.ledger.volumes import is_series
 from ocrwatch.messages import Message, message
+from ocrwatch.on_disk import is_folder
 from ocrwatch.ports import Render
 from ocrwatch.service import orders
 
@@ -135,7 +136,7 @@ class Deeds:
 
     def _read(self, folder: Path) -> None:
         """The chosen files are copied into the watched folder: their rows come like all others."""
-        if not folder.is_dir():
+        if not is_folder(folder):
             opening.open_folder(folder)  # says that it is not there
         title = self._render(message("Choose scans to be read"))
         try:

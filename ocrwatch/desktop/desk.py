@@ -26,6 +26,7 @@ from ocrwatch.desktop.menu import FAILURES_SHOWN, Action, Failure, Offers, OpenL
 from ocrwatch.desktop.notices import Diary, Kind, Notice
 from ocrwatch.document import Document, Filed, Outcome
 from ocrwatch.errors import Busy
+from ocrwatch.on_disk import is_there
 from ocrwatch.service.pausing import Pause
 from ocrwatch.service.status import DaemonStatus, Status
 
@@ -213,7 +214,7 @@ class Desk:
             if isinstance(stage := document.stage, Filed)
             and stage.path is not None
             and stage.reason is not None
-            and stage.path.exists()
+            and is_there(stage.path)
         ]
         self._failures, self._failed = tuple(found[:FAILURES_SHOWN]), len(found)
 

@@ -73,6 +73,8 @@ class BusNotifier:
         self._render = render
         self._on_action = on_action
         self._actions: dict[int, Action] = {}
+        self._asked = 0
+        self._early: set[int] = set()
         self._is_missed = False
         bus.add(self)
 
@@ -94,10 +96,16 @@ class BusNotifier:
     def _heard(self, said: BusMessage) -> None:
         if said.interface != NAME or said.path != PATH:
             return
-        if said.member == "ActionInvoked" and (action := self._actions.get(said.body[0])) is not None:
-            self._on_action(action)
+        if said.member == "ActionInvoked":
+            self._clicked(said.body[0])
         if said.member == "NotificationClosed":
             self._actions.pop(said.body[0], None)
+
+    def _clicked(self, number: int) -> None:
+        if (action := self._actions.get(number)) is not None:
+            self._on_action(action)
+        elif self._asked:  # the click is there before the number was heard; it may be another program's, too
+            self._early.add(number)
 
     async def _show(self, bus: MessageBus, notice: Notice) -> None:
         from dbus_fast import MessageType
@@ -113,16 +121,25 @@ class BusNotifier:
         actions = [DEFAULT, offer] if notice.action is not None and "actions" in can else []
         title = self._render(notice.title)
         arguments = ["ocrwatch", 0, "", title, body, actions, _hints(notice.kind), -1]
-        reply = await _call(bus, NAME, PATH, NAME, "Notify", "susssasa{sv}i", arguments)
-        if reply.message_type is MessageType.ERROR:
-            self._missing()
-        elif notice.action is not None:
-            self._remember(reply.body[0], notice.action)
+        self._asked += 1
+        try:
+            reply = await _call(bus, NAME, PATH, NAME, "Notify", "susssasa{sv}i", arguments)
+            if reply.message_type is MessageType.ERROR:
+                self._missing()
+            elif notice.action is not None:
+                self._remember(reply.body[0], notice.action)
+        finally:
+            self._asked -= 1
+            if not self._asked:
+                self._early.clear()
 
     def _remember(self, number: int, action: Action) -> None:
         self._actions[number] = action
         while len(self._actions) > _KEPT:
             del self._actions[next(iter(self._actions))]
+        if number in self._early:
+            self._early.discard(number)
+            self._on_action(action)
 
     def _missing(self) -> None:
         if not self._is_missed:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ocrwatch.errors import OcrwatchError
 from ocrwatch.messages import message
+from ocrwatch.on_disk import is_folder, is_there
 
 log = logging.getLogger(__name__)
 
@@ -62,23 +63,12 @@ def show_file(path: Path) -> None:
 
 
 def _ensure_there(path: Path) -> None:
-    try:
-        is_there = path.exists()
-    except OSError:  # a share that is away
-        is_there = False
-    if is_there:
+    if is_there(path):
         return
-    folder = next((above for above in path.parents if _is_folder(above)), None)
+    folder = next((above for above in path.parents if is_folder(above)), None)
     text = "{name} is not there any more: it was deleted, moved or renamed, or its drive is away ({folder})."
     error = OcrwatchError(message(text, name=path.name, folder=str(path.parent)))
     raise CannotOpen(error, folder if folder != Path(path.anchor) else None)
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
 
 
 def _open(path: Path) -> None:

@@ -6,4 +6,5 @@ reserving.py a name of one's own
 moving.py    moving onto it, and what a crash left in between
 beside.py    files of ours beside a scan
 filer.py     where an inbox's scans go
+batches.py   a batch whose pages are rows, filed page by page
 """

@@ -1,4 +1,4 @@
-"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`.
+"""Where an inbox's scans go: `done`, `failed` with the reason beside each; `duplicates`, `blank`, `links` in `done`.
 
 A scan that was read may be renamed by what its row says (`templates.py`). Read again, it keeps the name it has.
 """
@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ocrwatch.document import Beside, Document, Outcome, Read
+from ocrwatch.document import Beside, Document, Outcome, Read, Row
 from ocrwatch.filing.beside import content_of, has_content, name_beside, write_reserved
 from ocrwatch.filing.moving import ensure_there, move, write_beside
 from ocrwatch.filing.naming import REASON_SUFFIX, filed_name
@@ -18,6 +18,8 @@ from ocrwatch.filing.reserving import explained, mark_of, reserve
 from ocrwatch.filing.templates import named_after, parsed
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock, Render
+
+_BELOW = {Outcome.DUPLICATE: "duplicates", Outcome.BLANK: "blank", Outcome.FETCHED: "links"}
 
 
 class FolderFiler:
@@ -67,41 +69,60 @@ class FolderFiler:
                 with explained(note.parent):
                     note.unlink(missing_ok=True)
 
-    def reserve_beside(self, document: Document, target: Path | None, beside: Beside) -> Path:
+    def reserve_beside(self, document: Document, scan: Path, beside: Beside) -> Path:
         """As the port says. A scan that stays in its inbox has these files in `done`: there they are no scans."""
-        scan = target or document.path
         folder = self._folder(document, Outcome.DONE) if self._stays(scan) else scan.parent
         content = content_of(beside.content or "", beside.suffix)
         with explained(folder):
             if beside.path is not None and has_content(beside.path, content):
                 return beside.path
-        return reserve(folder, name_beside(scan, beside.suffix), _mark(document, beside.suffix))
+        return reserve(folder, name_beside(scan, beside.suffix), _mark_beside(document, beside))
 
     def put_beside(self, document: Document, beside: Beside) -> None:
         """As the port says."""
         if beside.path is not None and beside.content is not None:
-            write_reserved(beside.path, _mark(document, beside.suffix), content_of(beside.content, beside.suffix))
+            write_reserved(beside.path, _mark_beside(document, beside), content_of(beside.content, beside.suffix))
 
     def _stays(self, scan: Path) -> bool:
         """Whether `scan` lies where it was dropped."""
         root = self._inbox / re.split(r"[{]", self._done, maxsplit=1)[0]
         return self._after == "keep" and root not in scan.parents
 
+    @property
+    def inbox(self) -> Path:
+        """The watched folder."""
+        return self._inbox
+
+    @property
+    def keeps(self) -> bool:
+        """Whether every scan stays where it is."""
+        return self._after == "keep"
+
+    def folder(self, document: Document, outcome: Outcome, *, below: str = "") -> Path:
+        """Where scans of that outcome go; `below`: into this subfolder of it."""
+        return self._folder(document, outcome, below)
+
+    def explain(self, document: Document, page: Path, scan: Path, reason: Message) -> None:
+        """Put `reason` beside `page` of a document, in plain words; `scan` is the file that holds it."""
+        self._explain(self._note_beside(document, page), scan, reason)
+
     def _name(self, document: Document, outcome: Outcome) -> str:
         """Of a paper with several rows, the first gives the name."""
-        own = document.path.name
         match document.stage:
-            case Read(rows=(row, *_)) if outcome is Outcome.DONE and self._template is not None:
-                return named_after(row, self._template, own)
+            case Read(rows=(row, *_)) if outcome is Outcome.DONE:
+                return self.name_of(row, document.path.name)
             case _:
-                return own
+                return document.path.name
 
-    def _folder(self, document: Document, outcome: Outcome) -> Path:
+    def name_of(self, row: Row, own: str) -> str:
+        """What the file that `row` was read from is called; `own` is its name so far."""
+        return own if self._template is None else named_after(row, self._template, own)
+
+    def _folder(self, document: Document, outcome: Outcome, below: str = "") -> Path:
         now = datetime.fromtimestamp(self._clock()).astimezone()
         pattern = self._failed if outcome is Outcome.FAILED else self._done
         root = self._inbox / pattern.replace("{year}", f"{now:%Y}").replace("{month}", f"{now:%m}")
-        if outcome is Outcome.DUPLICATE:
-            root /= "duplicates"
+        root /= _BELOW.get(outcome, below)
         return root.joinpath(*(filed_name(part) for part in Path(document.folder).parts))
 
     def _lies_in_failed(self, document: Document) -> bool:
@@ -128,5 +149,9 @@ class FolderFiler:
         write_beside(note, self._render(said) + "\n")
 
 
-def _mark(document: Document, beside: str = "") -> bytes:
-    return mark_of(document.id, document.key, beside)
+def _mark(document: Document) -> bytes:
+    return mark_of(document.id, document.key)
+
+
+def _mark_beside(document: Document, beside: Beside) -> bytes:
+    return mark_of(document.id, document.key, beside.page, beside.suffix)

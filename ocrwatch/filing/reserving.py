@@ -24,12 +24,13 @@ _SHARING_VIOLATION = 32
 _NAME_TOO_LONG = 206
 
 
-_MARK = re.compile(rb"ocrwatch [0-9a-f]{16} \d+(?: \.[a-z]+)?\n")
+_MARK = re.compile(rb"ocrwatch [0-9a-f]{16} \d+( p\d+)?( \.[a-z]+)?\n")
 
 
-def mark_of(document_id: str, key: int, beside: str = "") -> bytes:
-    """The bytes of the file that reserves a name for a document; for a file beside it, with that one's suffix."""
-    return f"ocrwatch {document_id} {key}{' ' if beside else ''}{beside}\n".encode()
+def mark_of(document_id: str, key: int, page: int = 0, beside: str = "") -> bytes:
+    """The bytes of the file that reserves a name for a document, or for one page of it; for a file beside that, with
+    its suffix."""
+    return f"ocrwatch {document_id} {key}{f' p{page}' if page else ''}{' ' if beside else ''}{beside}\n".encode()
 
 
 def is_mark(path: Path) -> bool:

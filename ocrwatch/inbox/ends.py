@@ -4,30 +4,39 @@
     image/png   chunks up to IEND                   image/gif   blocks up to the trailer
     image/webp  tells its length in the RIFF header image/bmp   tells its length in its header
     image/tiff  its directories, and the strips, tiles and old JPEG streams they name
+    image/heic, image/avif  boxes up to the end, the picture's data among them
+    image/jp2   boxes, the codestream up to EOC; or the codestream alone
     application/pdf  %%EOF at its end, after any padding; one made for the web tells its length, too. PDFium mends a
                      file cut short in silence, so it is looked for here.
     application/ofd  the end of a zip's directory, behind the directory it tells of
     application/xml  its last tag; that it belongs to the first, the parser tells
 
 That it decodes as well, the decoder finds out. Sources: ITU-T T.81 (JPEG), W3C PNG, GIF89a, RFC 9649 (WebP),
-TIFF 6.0, ISO 32000 (PDF), APPNOTE.TXT (zip).
+TIFF 6.0, ISO 32000 (PDF), ISO/IEC 14496-12 (boxes), ISO/IEC 15444-1 (JPEG 2000), APPNOTE.TXT (zip).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from mmap import mmap
 from typing import Literal
+
+Bytes = bytes | mmap
+"""A file's bytes, read or mapped. Of a mapped one only what is looked at is read."""
 
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
 """But for those that stand alone inside the data of a scan, and stuffed bytes."""
 
 _LINEARIZED = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)|/L\s+(\d+)[^>]*?/Linearized\b")
+_NEVER_EMPTY_BYTES = 64
+"""So many zeros do not end compressed pictures: it is space that was reserved for them."""
+
 _PDF_TAIL_BYTES = 64 * 1024
 _ZIP_TAIL_BYTES = 22 + 0xFFFF
 
 
-def reaches_its_end(kind: str, data: bytes) -> bool:
+def reaches_its_end(kind: str, data: Bytes) -> bool:
     """Whether the bytes of a file of `kind` go to its end, as far as they tell without decoding."""
     match kind:
         case "image/jpeg":
@@ -42,31 +51,35 @@ def reaches_its_end(kind: str, data: bytes) -> bool:
             return len(data) >= _little(data, 2)
         case "image/tiff":
             return _tiff(data)
+        case "image/heic" | "image/avif":
+            return _boxes_end(data, {b"meta", b"mdat"}) or _boxes_end(data, {b"moov", b"mdat"})
+        case "image/jp2":
+            return (data[:1] == b"\xff" or _boxes_end(data, {b"jp2c"})) and _codestream_ends(data)
         case "application/pdf":
             return _pdf(data)
         case "application/ofd":
             return _zip(data)
         case "application/xml":
-            return data.rstrip(b"\0\r\n\t ").endswith(b">")
+            return data[-_PDF_TAIL_BYTES:].rstrip(b"\0\r\n\t ").endswith(b">")
         case _:
             return True
 
 
-def _little(data: bytes, offset: int) -> int:
+def _little(data: Bytes, offset: int) -> int:
     return int.from_bytes(data[offset : offset + 4], "little")
 
 
-def _jpeg(data: bytes) -> bool:
+def _jpeg(data: Bytes) -> bool:
     position = 0
     while (end := _after_jpeg(data, position)) is not None:
         appended = data[end : end + 64 * 1024].lstrip(b"\0\xff")
         if not appended.startswith(b"\xd8\xff"):
             return True
-        position = data.index(b"\xd8\xff", end) - 1
+        position = data.find(b"\xd8\xff", end) - 1
     return False
 
 
-def _after_jpeg(data: bytes, position: int) -> int | None:
+def _after_jpeg(data: Bytes, position: int) -> int | None:
     """The offset behind the EOI of the JPEG stream at `position`; None when it has none."""
     position += 2
     while found := _JPEG_MARKER.search(data, position):
@@ -77,7 +90,7 @@ def _after_jpeg(data: bytes, position: int) -> int | None:
     return None
 
 
-def _png(data: bytes) -> bool:
+def _png(data: Bytes) -> bool:
     position = 8
     while position + 12 <= len(data):
         length, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
@@ -87,7 +100,7 @@ def _png(data: bytes) -> bool:
     return False
 
 
-def _gif(data: bytes) -> bool:
+def _gif(data: Bytes) -> bool:
     position = 13 + _gif_colours(data, 10)
     while position < len(data):
         match data[position]:
@@ -104,28 +117,57 @@ def _gif(data: bytes) -> bool:
     return False
 
 
-def _gif_colours(data: bytes, offset: int) -> int:
+def _gif_colours(data: Bytes, offset: int) -> int:
     """The length of the colour table that the flags at `offset` announce."""
     flags = data[offset] if offset < len(data) else 0
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _after_gif_blocks(data: bytes, position: int) -> int:
+def _after_gif_blocks(data: Bytes, position: int) -> int:
     while position < len(data) and data[position]:
         position += data[position] + 1
     return position + 1
 
 
-def _zip(data: bytes) -> bool:
+def _zip(data: Bytes) -> bool:
     end = data.rfind(b"PK\5\6", max(0, len(data) - _ZIP_TAIL_BYTES))
     return 0 <= end <= len(data) - 22 and _little(data, end + 12) + _little(data, end + 16) <= end
 
 
-def _pdf(data: bytes) -> bool:
+def _pdf(data: Bytes) -> bool:
     if b"%%EOF" not in data[-_PDF_TAIL_BYTES:].rstrip(b"\0\r\n\t ")[-1024:]:
         return False
     web = _LINEARIZED.search(data[:2048])
     return web is None or int(web[1] or web[2]) <= len(data)
+
+
+# ---------------------------------------------------------------- boxes: HEIF and JPEG 2000
+
+
+def _boxes_end(data: Bytes, wanted: set[bytes]) -> bool:
+    """Whether the boxes at the top level, `wanted` ones among them, end where the bytes do."""
+    position, seen = 0, set[bytes]()
+    while position + 8 <= len(data):
+        size, name = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        if name == bytes(4):
+            break  # padding, or space that was reserved in advance
+        if size == 1:
+            size = int.from_bytes(data[position + 8 : position + 16], "big")
+        elif size == 0:
+            size = len(data) - position
+        if size < 8 or position + size > len(data):
+            return False
+        if name == b"mdat" and not data[
+            max(position + 8, position + size - _NEVER_EMPTY_BYTES) : position + size
+        ].strip(b"\0"):
+            return False
+        seen.add(name)
+        position += size
+    return wanted <= seen
+
+
+def _codestream_ends(data: Bytes) -> bool:
+    return data[-64 * 1024 :].rstrip(b"\0").rfind(b"\xff\xd9") >= 0
 
 
 # ---------------------------------------------------------------- TIFF
@@ -142,13 +184,13 @@ _PARTS = ((273, 279), (324, 325), (513, 514))
 _MOST_PAGES = 100_000
 
 
-def _tiff(data: bytes) -> bool:
+def _tiff(data: Bytes) -> bool:
     order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
     is_big = int.from_bytes(data[2:4], order) == 43
     return all(is_within for is_within in _tiff_parts(data, order, 8 if is_big else 4))
 
 
-def _tiff_parts(data: bytes, order: Literal["little", "big"], width: int) -> Iterator[bool]:
+def _tiff_parts(data: Bytes, order: Literal["little", "big"], width: int) -> Iterator[bool]:
     """For each directory and each part it names: does it lie within `data`? `width`: bytes of an offset."""
     at, head, entry = (8, 8, 20) if width == 8 else (4, 2, 12)
 

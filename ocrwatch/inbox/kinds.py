@@ -12,7 +12,7 @@ XML = "application/xml"
 
 SCAN_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf"}
-    | {".heic", ".heif", ".avif", ".jp2", ".ofd"}
+    | {".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k", ".jpx", ".jpf", ".ofd"}
 )
 """Suffixes under which a person expects a scan to be read."""
 
@@ -39,6 +39,7 @@ def kind_of(data: bytes) -> str | None:
         b"II+\0": "image/tiff",
         b"MM\0+": "image/tiff",
         b"\0\0\0\x0cjP  ": "image/jp2",
+        b"\xff\x4f\xff\x51": "image/jp2",
     }
     for head, kind in heads.items():
         if data.startswith(head):

@@ -9,10 +9,17 @@ from ocrwatch.childprocess import ChildProcess
 from ocrwatch.errors import DecoderCrashed
 from ocrwatch.inbox.einvoices.found import from_data
 from ocrwatch.messages import JSON, message
-from ocrwatch.ports import Embedded, Inspection, Picture, PictureLimits
+from ocrwatch.ports import Embedded, Inspection, Picture, PictureLimits, PrintedLine
 
 _TIMEOUT_SECONDS = 120.0
 """For one call; a 500 MB TIFF on a slow share takes a minute."""
+
+
+def _printed(line: JSON) -> PrintedLine:
+    match line:
+        case [str(text), float(left), float(top), float(right), float(bottom)]:
+            return text, ((left, top), (right, top), (right, bottom), (left, bottom))
+    raise DecoderCrashed(message("Opening the picture failed: the process that decodes it told no line of print."))
 
 
 class ChildPages:
@@ -37,17 +44,35 @@ class ChildPages:
         width, height = made["width_px"], made["height_px"]
         assert isinstance(width, int)
         assert isinstance(height, int)
-        return Picture(data, str(made["kind"]), width, height)
+        return Picture(data, str(made["kind"]), width, height, is_blank=made["is_blank"] is True)
+
+    def address(self, path: Path, digest: str) -> str | None:
+        """The address in the link at `path`; None where it is no link. Raises as `picture`."""
+        found, _ = self._call("address", path, {"digest": digest})
+        return None if found is None else str(found)
+
+    def print_of(self, path: Path, digest: str, page: int) -> tuple[PrintedLine, ...]:
+        """The print of a page that is text. Raises as the port says."""
+        found, _ = self._call("print_of", path, {"digest": digest, "page": page})
+        assert isinstance(found, list)
+        return tuple(_printed(line) for line in found)
 
     def embedded(self, path: Path, digest: str) -> Embedded | None:
         """The data of an invoice inside the file. Raises as the port says."""
         found, _ = self._call("embedded", path, {"digest": digest})
         return from_data(found)
 
-    def _call(self, function: str, path: Path, arguments: dict[str, JSON]) -> tuple[JSON, bytes]:
+    def page_file(self, path: Path, digest: str, page: int) -> bytes:
+        """Page `page` (from 0) as the bytes of a file of its own. Raises as `picture`."""
+        _, data = self._call("page_file", path, {"digest": digest, "page": page}, module="splitting")
+        return data
+
+    def _call(
+        self, function: str, path: Path, arguments: dict[str, JSON], *, module: str = "decoding"
+    ) -> tuple[JSON, bytes]:
         try:
             return self._child.call(
-                f"ocrwatch.inbox.decoding:{function}",
+                f"ocrwatch.inbox.{module}:{function}",
                 {"path": str(path), **arguments},
                 timeout_seconds=_TIMEOUT_SECONDS,
             )

@@ -11,16 +11,21 @@ import math
 import struct
 import warnings
 import zlib
-from pathlib import Path
+from mmap import mmap
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, features
 
-from ocrwatch.inbox.scanfile import damaged, ensure_bounded, incomplete
+from ocrwatch.errors import Unreadable
+from ocrwatch.inbox.scanfile import Scan, damaged, ensure_bounded, ensure_so_many, incomplete
+from ocrwatch.messages import message
 from ocrwatch.ports import PictureLimits
 
 _JPEG_QUALITIES = (92, 85, 75, 60, 45)
 _DIRECT_MODES = ("L", "RGB", "P", "1")
 _BAND_ROWS_PX = 16_000_000
+
+_SURE_PX = 30_000_000
+"""Pixels that are decoded to see that a file of many pages is what it says."""
 
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -56,37 +61,53 @@ Image.MAX_IMAGE_PIXELS = None  # bounded here, before anything is allocated
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def opened(path: Path, data: bytes) -> Image.Image:
-    """The picture, its head read and not more. Raises `Unreadable`."""
+def opened(scan: Scan, kind: str) -> Image.Image:
+    """The picture, its head read and not more. Raises `Unreadable`, `Incomplete`."""
+    if kind == "image/heic":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    if kind == "image/avif" and not features.check("avif"):
+        text = "{name} is an AVIF picture, which the Pillow of this computer cannot open. Save it as JPEG."
+        raise Unreadable(message(text, name=scan.path.name))
     try:
-        image = Image.open(io.BytesIO(data))
+        image = Image.open(scan.file)
     except DECODER_FAULTS as error:
-        raise damaged(path) from error
-    ensure_bounded(path, *image.size)
+        scan.ensure_there()
+        raise damaged(scan.path) from error
+    ensure_bounded(scan.path, *image.size)
     return image
 
 
-def pages_decoded(path: Path, data: bytes, kind: str) -> int:
-    """Decode every page; how many there are. Of an animation the first picture is the page.
+def pages_decoded(scan: Scan, kind: str) -> int:
+    """Decode the pages; how many there are. Of an animation the first picture is the page.
 
-    Raises `Incomplete`, `Unreadable`.
+    Of many large ones, all of whose parts `ends.py` has seen, the last is decoded: the others show what they are when
+    they are read. Raises `Incomplete`, `Unreadable`.
     """
-    with opened(path, data) as image:
+    with opened(scan, kind) as image:
         try:
             pages = getattr(image, "n_frames", 1) if kind == "image/tiff" else 1
+            ensure_so_many(scan.path, pages)
+            decoded_px = 0
             for page in range(pages):
                 if page:
                     image.seek(page)
-                    ensure_bounded(path, *image.size)
-                image.load()
+                    ensure_bounded(scan.path, *image.size)
+                pixels = image.size[0] * image.size[1]
+                if pages == 1 or decoded_px + pixels <= _SURE_PX or page == pages - 1:
+                    decoded_px += pixels
+                    image.draft(None, (image.size[0] // 8, image.size[1] // 8))  # a JPEG is gone through all the same
+                    image.load()
         except DECODER_FAULTS as error:
+            scan.ensure_there()
             if isinstance(error, EOFError) or any(words in str(error).lower() for words in _CUT_SHORT):
-                raise incomplete(path) from error
-            raise damaged(path) from error
+                raise incomplete(scan.path) from error
+            raise damaged(scan.path) from error
     return pages
 
 
-def is_fine_as_it_is(image: Image.Image, kind: str, data: bytes, limits: PictureLimits) -> bool:
+def is_fine_as_it_is(image: Image.Image, kind: str, data: bytes | mmap, limits: PictureLimits) -> bool:
     """Whether a reader that takes `limits` takes these very bytes, and sees the page upright."""
     return (
         kind in limits.kinds
@@ -100,19 +121,20 @@ def is_fine_as_it_is(image: Image.Image, kind: str, data: bytes, limits: Picture
     )
 
 
-def upright(path: Path, image: Image.Image, page: int, limits: PictureLimits) -> Image.Image:
+def upright(scan: Scan, image: Image.Image, page: int, limits: PictureLimits) -> Image.Image:
     """Page `page` upright, on white, with at most `limits.max_pixels`. Raises `Unreadable`."""
     try:
         if page:
             image.seek(page)
-            ensure_bounded(path, *image.size)
+            ensure_bounded(scan.path, *image.size)
         image.draft(None, _fitting(image.size, limits.max_pixels))  # JPEG decodes to an eighth and so on by itself
         image.load()
         turn = _TURNS.get(_orientation(image))
         small = scaled(_eight_bits(image), limits.max_pixels)
         return _on_white(small if turn is None else small.transpose(turn))
     except DECODER_FAULTS as error:
-        raise damaged(path) from error
+        scan.ensure_there()
+        raise damaged(scan.path) from error
 
 
 def scaled(image: Image.Image, max_pixels: int) -> Image.Image:
@@ -124,7 +146,9 @@ def scaled(image: Image.Image, max_pixels: int) -> Image.Image:
         image = image.convert("L")
     elif image.mode in ("P", "PA") or "transparency" in image.info:
         image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return image.resize(
+        size, Image.Resampling.BICUBIC, reducing_gap=1.0
+    )  # twice as fast as LANCZOS; print looks the same
 
 
 def encoded(image: Image.Image, max_bytes: int) -> tuple[bytes, str, tuple[int, int]]:

@@ -8,6 +8,7 @@ written.py     what was written into the ledgers, and what people did to it
 openings.py    who had a ledger open, and how ledgers looked last
 invoices.py    by what two documents are the same invoice
 answers.py     raw answers by the request that brought them
+links.py       where pictures came from that links led to
 memory.py      what was seen in the folders, date orders, the pause, orders and the status
 """
 
@@ -19,6 +20,7 @@ from ocrwatch.journal.answers import StoredAnswers
 from ocrwatch.journal.database import Database
 from ocrwatch.journal.documents import Documents
 from ocrwatch.journal.invoices import Invoices
+from ocrwatch.journal.links import Links
 from ocrwatch.journal.memory import DateOrders, Orders, Sightings
 from ocrwatch.journal.openings import Openings
 from ocrwatch.journal.written import Written
@@ -33,6 +35,7 @@ class Journal:
         self.database = Database(folder, clock, may_set_aside=may_set_aside)
         self.documents = Documents(self.database)
         self.answers = StoredAnswers(self.database)
+        self.links = Links(self.database)
         self.sightings = Sightings(self.database)
         self.written = Written(self.database)
         self.openings = Openings(self.database)

@@ -176,8 +176,9 @@ def path_in(path: str | bytes) -> Path:
 
 def _names(document: Document) -> set[str]:
     names = {document.path.name}
-    if isinstance(document.stage, Filed) and document.stage.path is not None:
-        names.add(document.stage.path.name)
+    if isinstance(document.stage, Filed):
+        names |= {row.file.name for row in document.stage.rows if row.file is not None}
+        names |= {document.stage.path.name} if document.stage.path is not None else set()
     return names
 
 

@@ -128,4 +128,11 @@ MIGRATIONS: tuple[str, ...] = (
         sign TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE links (              -- pictures that were fetched, and where from
+        digest     TEXT PRIMARY KEY,  -- SHA-256 of the picture's bytes, hex
+        url        TEXT NOT NULL,
+        fetched_at REAL NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )

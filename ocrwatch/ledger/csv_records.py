@@ -20,6 +20,7 @@ from ocrwatch.ledger import csv_text, saving
 from ocrwatch.ledger.layout import Column, Part, places_of_fields
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
 from ocrwatch.messages import Message, message
+from ocrwatch.on_disk import is_there
 from ocrwatch.ports import Line
 
 _TRIES = 5
@@ -185,7 +186,7 @@ class CsvRecords:
         with self._locks.held(path):
             self._ensure_there(path)
             yield path
-            if path.exists():  # it may have been made just now
+            if is_there(path):  # it may have been made just now
                 self._ensure_there(path)
 
     def _real(self) -> Path:

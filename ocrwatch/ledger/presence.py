@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.messages import message
+from ocrwatch.on_disk import is_folder, is_there
 from ocrwatch.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -30,10 +31,10 @@ class Presence:
 
     def ensure_there(self, path: Path) -> None:
         """Raises `LedgerBusy` while the workbook may come back. A drive that is away is no concern here."""
-        if path.exists():
+        if is_there(path):
             self._is_known, self._missing_since = True, None
             return
-        if not path.parent.is_dir() or not (self._is_known or self._was_written()):
+        if not is_folder(path.parent) or not (self._is_known or self._was_written()):
             return
         now = self._clock()
         if self._missing_since is None:

@@ -24,7 +24,7 @@ from ocrwatch.document import Signature
 from ocrwatch.errors import DiskFull, FolderAway, LedgerBusy, LineError
 from ocrwatch.ledger.locks import open_elsewhere
 from ocrwatch.messages import message
-from ocrwatch.on_disk import look_of, sync_folder
+from ocrwatch.on_disk import is_folder, look_of, sync_folder
 
 _LEFTOVER_SECONDS = 3600
 _MOUNT_ROOTS = frozenset(map(Path, ("/media", "/mnt", "/run/media", "/Volumes")))
@@ -97,9 +97,9 @@ def save(
 
 def ensure_folder(folder: Path) -> None:
     """Make the workbook's folder; not on a drive that is away. Raises `FolderAway`, `DiskFull`."""
-    if folder.is_dir():
+    if is_folder(folder):
         return
-    nearest = next((parent for parent in folder.parents if parent.is_dir()), None)
+    nearest = next((parent for parent in folder.parents if is_folder(parent)), None)
     if nearest is None or _is_place_for_drives(nearest):
         raise _away(folder)
     try:

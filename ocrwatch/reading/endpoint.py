@@ -24,9 +24,12 @@ from ocrwatch.document import Document
 from ocrwatch.errors import (
     BadAnswer,
     BadKey,
+    Busy,
+    DecoderCrashed,
     LineError,
     Offline,
     Rejected,
+    ServerTrouble,
     UnexplainedRefusal,
     Unusable,
     UsageError,
@@ -46,8 +49,10 @@ from ocrwatch.reading.failures import (
     failure,
 )
 from ocrwatch.reading.gate import Gate
+from ocrwatch.reading.grounding import grounded
 from ocrwatch.reading.in_flight import InFlight
-from ocrwatch.reading.merging import PageLost, PageRead, merged
+from ocrwatch.reading.merging import Page, PageBlank, PageLost, PageRead, merged
+from ocrwatch.reading.page_range import page_numbers, with_range
 from ocrwatch.reading.probing import Probe, probed
 from ocrwatch.reading.prompts import wordings
 from ocrwatch.reading.recent_images import RecentImages
@@ -58,13 +63,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
-    """What is read: its `name` for people, its bytes' `digest`, and one `image` of it, to be found at `url`."""
+    """What is read: its `name` for people, its bytes' `digest`, and one `image` of it, to be found at `url`.
+
+    `is_remote`: the service fetches it from there. `is_kept`: its bytes are known, so that the answer can be stored.
+    """
 
     name: str
     digest: str
     image: str
     url: str
     is_remote: bool = False
+    is_kept: bool = True
 
     @property
     def jitter(self) -> float:
@@ -89,13 +98,19 @@ class EndpointReader:
         pages: Pages,
         answers: Answers,
         clock: Clock,
+        link_of: Callable[[str], str | None] = lambda digest: None,
     ) -> None:
-        """`key` is asked before each request, so that a changed one is seen. `concurrency` is the most at once."""
+        """`key` is asked before each request, so that a changed one is seen. `concurrency` is the most at once.
+
+        `link_of` tells of a document's digest where in the web its bytes came from, if the service may be told.
+        """
         self._model = model
         self._key = key
         self._pages = pages
         self._answers = answers
         self._clock = clock
+        self._link_of = link_of
+        self._not_by_link: set[str] = set()
         self._pixels = (min_pixels, max_pixels)
         self._limits = PictureLimits(max_pixels=min(max_pixels, MOST_PIXELS))
         self._connection = Connection(base_url=base_url, timeout_seconds=timeout_seconds, clock=clock)
@@ -110,12 +125,13 @@ class EndpointReader:
 
         Every page is asked for before a bad answer is raised: many bad pages cost one attempt, not one each.
         """
-        pages: list[PageRead | PageLost] = []
+        pages: list[Page] = []
         bad: BadAnswer | None = None
         lost: Rejected | None = None
-        for number in range(1, document.pages + 1):
+        for number in (numbers := page_numbers(document, profile)):
             try:
-                pages.append(PageRead(number, self._page(document, number, profile)))
+                said = self._page(document, number, profile)
+                pages.append(PageBlank(number) if said is None else PageRead(number, said))
             except BadAnswer as error:
                 bad = bad or error
             except Rejected as error:
@@ -123,9 +139,18 @@ class EndpointReader:
                 pages.append(PageLost(number, error.message))
         if bad is not None:
             raise bad
-        if lost is not None and all(isinstance(page, PageLost) for page in pages):
+        if lost is not None and not any(isinstance(page, PageRead) for page in pages):
             raise lost
-        return merged(pages, engine=self._model)
+        reading = with_range(merged(pages, engine=self._model, rule=profile.pages), numbers, document)
+        return grounded(reading, self._print_of(document, numbers), profile)
+
+    def _print_of(self, document: Document, numbers: range) -> str:
+        """The text that the document itself holds, which nobody had to recognise; "" where there is none."""
+        try:
+            pages = [self._pages.print_of(document.path, document.digest, number - 1) for number in numbers]
+        except (DecoderCrashed, Rejected, Busy):
+            return ""
+        return "\n".join(line for page in pages for line, _ in page)
 
     def read_url(self, url: str, profile: Profile) -> Reading:
         """The picture at `url`, which the service fetches itself. Nothing is stored.
@@ -135,7 +160,7 @@ class EndpointReader:
         parts = urlsplit(url)
         name = parts.path.rpartition("/")[2] or parts.hostname or "picture"
         digest = sha256(url.encode("utf-8", "replace")).hexdigest()
-        subject = _Subject(name=name, digest=digest, image=url, url=url, is_remote=True)
+        subject = _Subject(name=name, digest=digest, image=url, url=url, is_remote=True, is_kept=False)
         for prompt in wordings(profile):
             try:
                 body = self._asked(self._question(subject, prompt), subject)
@@ -164,15 +189,20 @@ class EndpointReader:
 
     # ------------------------------------------------------------ one page
 
-    def _page(self, document: Document, number: int, profile: Profile) -> Answer:
-        """What page `number` (from 1) says; a picture that the service does not take is made smaller once."""
+    def _page(self, document: Document, number: int, profile: Profile) -> Answer | None:
+        """What page `number` (from 1) says, None of a blank one; a picture that is not taken is made smaller once."""
         known = self._images.get((document.digest, number))
         if known is not None:
             self._ensure_of_use(_Subject(name=document.path.name, digest=document.digest, image=known, url=""), profile)
         picture = self._pages.picture(document.path, document.digest, number - 1, self._limits)
+        if picture.is_blank:
+            return None
         image = sha256(picture.data).hexdigest()
         self._images.put((document.digest, number), image)
         subject = _Subject(name=document.path.name, digest=document.digest, image=image, url=data_url(picture))
+        linked = self._linked(subject, document)
+        if linked is not None and (read := self._answer_by_link(linked, profile)) is not None:
+            return read
         try:
             return self._answer(subject, profile)
         except PictureRefused:
@@ -192,6 +222,28 @@ class EndpointReader:
             except BadAnswer:
                 continue
         raise _unusable(subject.name)
+
+    def _linked(self, subject: _Subject, document: Document) -> _Subject | None:
+        """The subject at its own address in the web, where it has one and the very same bytes lie there."""
+        if document.pages != 1 or subject.image != document.digest or document.digest in self._not_by_link:
+            return None  # it was turned, scaled, or drawn here
+        url = self._link_of(document.digest)
+        return None if url is None else replace(subject, url=url, is_remote=True)
+
+    def _answer_by_link(self, linked: _Subject, profile: Profile) -> Answer | None:
+        """As `_answer`; None where the service does not fetch the picture: then its bytes are sent.
+
+        After trouble, which may have been that very fetching, they are sent the next time.
+        """
+        try:
+            return self._answer(linked, profile)
+        except (UrlRefused, PictureRefused, UnexplainedRefusal):
+            log.info("%s: the service does not fetch the link; the picture is sent", linked.digest[:8])
+            self._not_by_link.add(linked.digest)
+            return None
+        except ServerTrouble:
+            self._not_by_link.add(linked.digest)
+            raise
 
     def _ensure_of_use(self, subject: _Subject, profile: Profile) -> None:
         """Making a picture costs seconds: it is not made to ask what may not be asked now. Raises as the gate."""
@@ -214,7 +266,7 @@ class EndpointReader:
 
     def _asked(self, question: Question, subject: _Subject) -> str:
         """The body of the service's completion, stored; asked by one at a time."""
-        if subject.is_remote:
+        if not subject.is_kept:
             return self._asked_now(question, subject)
         with self._in_flight.alone(question.key, subject.name):
             stored = self._answers.get(question.key)  # it may have come just now
@@ -230,7 +282,7 @@ class EndpointReader:
             self._sends_pixels = False
             log.info("%s does not know the pixel fields: they are left out from now on", self._host)
             return self._asked(replace(question, pixels=None), subject)
-        if not subject.is_remote:
+        if subject.is_kept:
             said = completion(body)
             self._answers.put(question.key, body, digest=subject.digest, tokens=said.tokens if said else 0)
         return body

@@ -15,10 +15,9 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from ocrwatch.document import Document
-from ocrwatch.errors import BadAnswer, Halt, Unusable
+from ocrwatch.errors import BadAnswer, DecoderCrashed, Halt, Rejected, Unusable
 from ocrwatch.messages import JSON, Message, message
 from ocrwatch.ports import (
-    PAGE_BREAK,
     Answers,
     ItemTexts,
     Pages,
@@ -27,6 +26,7 @@ from ocrwatch.ports import (
     Profile,
     Reading,
     Task,
+    cell_fields,
     items_fields,
 )
 from ocrwatch.reading import finder, finder_items, lines
@@ -34,7 +34,9 @@ from ocrwatch.reading.answers import Answer
 from ocrwatch.reading.finder_amounts import Found
 from ocrwatch.reading.lines import Line, Quad
 from ocrwatch.reading.loose_json import without_lone_surrogates
-from ocrwatch.reading.merging import PageRead, merged
+from ocrwatch.reading.merging import Page, PageBlank, PageLost, PageRead, merged
+from ocrwatch.reading.page_range import page_numbers, with_range
+from ocrwatch.reading.transcripts import Transcript
 
 ENGINE = "local"
 
@@ -108,22 +110,52 @@ class LocalReader:
         """
         if profile.task in _BEYOND:
             raise Unusable(message(_CANNOT, name=document.path.name, what=_BEYOND[profile.task]))
-        read = [self._lines(document, page) for page in range(document.pages)]
-        if profile.task == "text":
-            return _as_text(read)
-        found = [finder.find(page, profile) for page in read]
-        tables = [_tables(page, profile) for page in read]
-        answers = [
-            Answer(entries=({**_entry(values), **table},), remarks=_remarks(values))
-            for values, table in zip(found, tables, strict=True)
-        ]
-        reading = merged([PageRead(number, answer) for number, answer in enumerate(answers, 1)], engine=ENGINE)
-        text = "\n\n".join(lines.text(page) for page in read)
+        numbers = page_numbers(document, profile)
+        printed = self._printed(document, numbers, profile)
+        pages: list[Page] = []
+        tables: list[Mapping[str, ItemTexts]] = []
+        lost: Rejected | None = None
+        for place, number in enumerate(numbers):
+            try:
+                read = printed[place] if printed else self._lines(document, number - 1)
+            except Rejected as error:
+                lost = lost or error
+                pages.append(PageLost(number, error.message))
+                continue
+            if read is None:
+                pages.append(PageBlank(number))
+                continue
+            tables.append(_tables(read, profile))
+            pages.append(PageRead(number, _answer(read, tables[-1], profile), lines.text(read)))
+        if lost is not None and not tables:
+            raise lost
+        reading = with_range(merged(pages, engine=ENGINE, rule=profile.pages), numbers, document)
+        if reading.apart or reading.is_blank:
+            return reading
+        has_print = any(page.text for page in pages if isinstance(page, PageRead))
         remarks = (*reading.remarks, *_remarks_on_tables(tables, profile))
-        return replace(reading, text=text, remarks=remarks if any(read) else (_NO_PRINT,))
+        return replace(reading, remarks=remarks if has_print else (_NO_PRINT,))
 
-    def _lines(self, document: Document, page: int) -> list[Line]:
+    def _printed(self, document: Document, numbers: range, profile: Profile) -> list[list[Line]]:
+        """The print that the document itself holds as text, where that tells all that is wanted; else nothing."""
+        try:
+            print_of = [self._pages.print_of(document.path, document.digest, number - 1) for number in numbers]
+        except DecoderCrashed:
+            return []
+        if not all(print_of):
+            return []
+        pages = [lines.straightened([(text, quad, 1.0) for text, quad in page]) for page in print_of]
+        if profile.task == "text":
+            return pages
+        told = {name for page in pages for name, found in finder.find(page, profile).items() if found.text}
+        wanted = {field.name for field in cell_fields(profile.fields) if field.required}
+        return pages if wanted <= told else []
+
+    def _lines(self, document: Document, page: int) -> list[Line] | None:
+        """The lines of page `page` (from 0), None of a blank one."""
         picture = self._pages.picture(document.path, document.digest, page, _LIMITS)
+        if picture.is_blank:
+            return None
         request = _request(picture)
         answer = self._answers.get(request)
         if answer is None:
@@ -137,15 +169,15 @@ class LocalReader:
         return lines.straightened(_parsed(answer))
 
 
-def _as_text(pages: Sequence[Sequence[Line]]) -> Reading:
-    """All print in reading order, as it stands."""
-    return Reading(
-        entries=({},),
-        engine=ENGINE,
-        pages=str(len(pages)),
-        text=PAGE_BREAK.join(lines.text(page) for page in pages) if any(pages) else "",
-        remarks=() if any(pages) else (_NO_PRINT,),
-    )
+def _answer(read: Sequence[Line], table: Mapping[str, ItemTexts], profile: Profile) -> Answer:
+    """What a page says. Where it is a row of its own, what is to be said of its tables is said here."""
+    if profile.task == "text":
+        return Answer(entries=({},), transcript=Transcript(text=lines.text(read)))
+    values = finder.find(read, profile)
+    remarks = _remarks(values)
+    if profile.pages == "each":
+        remarks = (*remarks, *_remarks_on_tables([table], profile)) if read else (_NO_PRINT,)
+    return Answer(entries=({**_entry(values), **table},), remarks=remarks)
 
 
 def _request(picture: Picture) -> str:

@@ -55,6 +55,7 @@ class Intake:
         self._sources = sources
         self._journal = journal
         self._clock = clock
+        self._expected: set[Path] = set()
         self._asked: dict[Path, tuple[tuple[int, int], Mapping[Path, Signature]]] = {}
 
     def look(self, *, at_all: bool) -> list[Document]:
@@ -67,9 +68,16 @@ class Intake:
         """When a folder is to be looked at next, in seconds since the epoch."""
         return min((source.look_at for source in self._sources), default=float("inf"))
 
+    def expect(self, path: Path) -> None:
+        """A scan was laid into a watched folder by the program itself."""
+        self._expected.add(path)
+
     def is_quiet(self) -> bool:
         """Whether every folder was looked at and holds nothing that may become a document soon."""
-        return all(
+        for path in tuple(self._expected):
+            if not path.exists():
+                self._expected.discard(path)
+        return not self._expected and all(
             source.trouble is not None or (source.last is not None and not source.last.pending)
             for source in self._sources
         )
@@ -101,6 +109,7 @@ class Intake:
             return []
         source.trouble = None
         source.last = look
+        self._expected -= {document.path for document in documents}
         source.look_at = look.look_again_at
         return list(documents)
 

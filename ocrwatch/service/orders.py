@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ocrwatch.document import Document, Filed, Outcome, reopened, rereading
 from ocrwatch.journal import Journal
+from ocrwatch.on_disk import is_there
 
 PAUSE, RESUME, STOP, RETRY, LOOK, KEY, HURRY = "pause", "resume", "stop", "retry", "look", "key", "hurry"
 REREAD = "reread"
@@ -38,7 +39,7 @@ def can_reread(document: Document) -> bool:
     """Whether it has a row, and its scan lies where it was filed."""
     match document.stage:
         case Filed(outcome=Outcome.DONE, path=Path() as path):
-            return path.exists()
+            return is_there(path)
         case _:
             return False
 
@@ -46,6 +47,6 @@ def can_reread(document: Document) -> bool:
 def _can_retry(document: Document) -> bool:
     match document.stage:
         case Filed(outcome=Outcome.FAILED, path=Path() as path):
-            return path.exists()
+            return is_there(path)
         case _:
             return False

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from ocrwatch.document import Arrived, Document, Filed, Read, Recorded, absorb
 from ocrwatch.errors import BadKey, Busy, EverythingRefused, Halt
@@ -133,6 +134,11 @@ class Service:
         """Something happened in a watched folder."""
         self._hinted.set()
         self._wake.set()
+
+    def expect(self, path: Path) -> None:
+        """A scan was laid into a watched folder by the program itself."""
+        self._intake.expect(path)
+        self.hint()
 
     def misconfigured(self, problem: Message | None) -> None:
         """What is wrong with the configuration, whose earlier state stays in force; None: nothing any more."""
@@ -368,7 +374,7 @@ class Service:
             self._bring_back(*after)
 
     def _file_each(self, documents: Sequence[Document]) -> list[Document]:
-        return [self._pipeline.file(document) for document in documents]
+        return [after for document in documents for after in self._pipeline.file(document)]
 
     # ------------------------------------------------------------ noticer
 

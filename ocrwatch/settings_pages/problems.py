@@ -44,13 +44,13 @@ def of_reading(draft: Draft) -> Iterator[Problem]:
 def _of_folder(watched: Watched) -> Iterator[tuple[str, Message]]:
     if not watched.folder:
         yield "folder", words.NO_FOLDER
-    elif (path := _whole(watched.folder)).is_file():
+    elif os.path.isfile(path := _whole(watched.folder)):  # noqa: PTH113  never raises
         yield "folder", words.is_a_file(str(path))
     elif path == Path.home():
         yield "folder", words.WHOLE_HOME
     if not watched.ledger:
         yield "ledger", words.NO_LEDGER
-    elif not watched.ledger.lower().endswith(_WORKBOOKS) or _whole(watched.ledger).is_dir():
+    elif not watched.ledger.lower().endswith(_WORKBOOKS) or os.path.isdir(_whole(watched.ledger)):  # noqa: PTH112
         yield "ledger", words.no_workbook(watched.ledger)
     if watched.has_own_columns and not watched.columns:
         yield "c0.name", words.NO_COLUMNS

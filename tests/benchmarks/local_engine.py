@@ -152,7 +152,7 @@ def _seconds(work: Callable[[], None]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    default = os.environ.get("OCRWATCH_RECEIPTS", str(Path(__file__).parents[3] / "shared" / "receipts"))
+    default = os.environ.get("RECEIPTS_FOLDER", str(Path(__file__).parents[3] / "shared" / "receipts"))
     parser.add_argument("folder", nargs="?", type=Path, default=Path(default))
     parser.add_argument("--no-baseline", action="store_true", help="accuracy alone")
     parser.add_argument("--lean", action="store_true", help="the baseline without its line classifier")

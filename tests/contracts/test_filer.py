@@ -125,6 +125,7 @@ def test_a_file_lies_beside_the_filed_scan(filer: Filer, inbox: Path) -> None:
     """Under a name like the scan's, which is nobody else's from when it was reserved; written twice, it is one."""
     document = dropped(inbox, folder="anna")
     target = filer.reserve(document, Outcome.DONE)
+    assert target is not None
     path = filer.reserve_beside(document, target, TEXT)
     assert path == inbox / "done" / "anna" / "scan.txt"
     assert filer.reserve_beside(document, target, TEXT) == path, "after a crash it is found again"
@@ -142,7 +143,7 @@ def test_files_beside_scans_never_take_a_name_that_is_taken(filer: Filer, inbox:
     mine.parent.mkdir()
     mine.write_text("mine")
     one, two = dropped(inbox, key=1), dropped(inbox, "scan.png", b"other", key=2)
-    paths = [filer.reserve_beside(each, filer.reserve(each, Outcome.DONE), TEXT) for each in (one, two)]
+    paths = [filer.reserve_beside(each, filer.reserve(each, Outcome.DONE) or each.path, TEXT) for each in (one, two)]
     assert [path.name for path in paths] == ["scan (2).txt", "scan (3).txt"]
     for document, path in zip((one, two), paths, strict=True):
         filer.put_beside(document, replace(TEXT, path=path))
@@ -153,7 +154,7 @@ def test_a_file_that_a_person_changed_is_not_written_over(filer: Filer, inbox: P
     """Nor one that took the reserved name; a name that was removed is made again."""
     document = dropped(inbox)
     target = filer.reserve(document, Outcome.DONE)
-    beside = replace(TEXT, path=filer.reserve_beside(document, target, TEXT))
+    beside = replace(TEXT, path=filer.reserve_beside(document, target or document.path, TEXT))
     assert beside.path is not None
     beside.path.unlink(missing_ok=True)
     filer.put_beside(document, beside)
@@ -166,4 +167,4 @@ def test_a_file_that_a_person_changed_is_not_written_over(filer: Filer, inbox: P
 def test_beside_a_scan_that_stays(keeping: Filer, inbox: Path) -> None:
     """The file goes to done: in the inbox it would be taken for a scan."""
     document = dropped(inbox)
-    assert keeping.reserve_beside(document, None, TEXT) == inbox / "done" / "scan.txt"
+    assert keeping.reserve_beside(document, document.path, TEXT) == inbox / "done" / "scan.txt"

@@ -331,3 +331,13 @@ def test_init_asks_for_what_matters(tmp_path: Path) -> None:
     assert made == [
         {"folder": str(scans), "profile": "receipt", "ledger": str(tmp_path / "L.xlsx"), "existing": "skip"}
     ]
+
+
+def test_who_leaves_init_at_its_offers_has_a_configuration(tmp_path: Path) -> None:
+    """The end of the input, or Ctrl+C, where a picture could be tried: what was set up is told all the same."""
+    program = Program(tmp_path)
+    target = tmp_path / "new" / "config.toml"
+    answers = ["1", str(tmp_path / "Scans"), str(tmp_path / "L.xlsx"), "1"]
+    left = program.run("init", "--config", str(target), stdin="".join(f"{answer}\n" for answer in answers))
+    assert left.returncode == 0, left.stderr
+    assert f"Written: {target}" in left.stdout

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from ocrwatch.cli import windowed
+from ocrwatch.desktop.instance import InstanceLock
 from tests.endpoint_server import EndpointServer, Reply, completion, fenced
 from tests.pictures import jpeg
 from tests.program import Program
@@ -74,6 +76,27 @@ def test_a_second_start_from_the_menu_brings_the_spreadsheet_up(program: Program
     assert first.poll() is None
     first.send_signal(signal.SIGTERM)
     assert first.wait(40) == 0
+
+
+def test_of_two_that_start_at_once_one_ends_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The other one got the lock after this one had looked: no window says so at login; exit status 0."""
+    program = Program(tmp_path / "p")
+    shown: list[str] = []
+    monkeypatch.setenv("OCRWATCH_CONFIG", str(program.config))
+    monkeypatch.setattr("ocrwatch.cli.windowed.alert", shown.append)
+    monkeypatch.setattr("ocrwatch.desktop.instance.is_running", lambda _: False)
+    monkeypatch.setattr("ocrwatch.desktop.instance._PATIENCE_SECONDS", 0.1)
+    program.state.mkdir(mode=0o700)
+    other = InstanceLock(program.state)
+    other.acquire()
+    try:
+        assert windowed.started(["--at-login"]) == 0
+    finally:
+        other.release()
+    assert shown == []
+    assert "running already" not in capfd.readouterr().err
 
 
 def test_a_killed_one_is_no_obstacle(program: Program, tools: Path) -> None:

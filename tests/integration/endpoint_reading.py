@@ -14,7 +14,7 @@ from typing import Literal
 from ocrwatch.document import Document, Signature
 from ocrwatch.errors import LineError
 from ocrwatch.journal import Journal
-from ocrwatch.ports import Answers, Field, Inspection, Pages, Picture, PictureLimits, Profile
+from ocrwatch.ports import Answers, Field, Inspection, Pages, Picture, PictureLimits, PrintedLine, Profile
 from ocrwatch.reading.endpoint import EndpointReader
 from tests.endpoint_server import EndpointServer, Reply, completion, fenced, in_turn
 
@@ -42,6 +42,9 @@ class DrawnPages:
 
     def inspect(self, path: Path) -> Inspection:
         raise AssertionError("the reader inspects nothing")
+
+    def print_of(self, path: Path, digest: str, page: int) -> tuple[PrintedLine, ...]:
+        return ()
 
     def picture(self, path: Path, digest: str, page: int, limits: PictureLimits) -> Picture:
         self.asked.append(limits)

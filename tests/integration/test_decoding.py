@@ -343,20 +343,6 @@ def test_damaged(pages: ChildPages, tmp_path: Path) -> None:
         pages.inspect(papers.put(tmp_path, "bad.png", bytes(png)))
 
 
-@pytest.mark.parametrize(
-    ("head", "name"),
-    [
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
-        (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", "AVIF"),
-        (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
-    ],
-)
-def test_formats_not_opened_yet(pages: ChildPages, tmp_path: Path, head: bytes, name: str) -> None:
-    """A picture of a known format that cannot be opened is refused with its name and what to do."""
-    with pytest.raises(Unreadable, match=rf"photo is a {name} picture.*Save it as JPEG"):
-        pages.inspect(papers.put(tmp_path, "photo", head + bytes(50)))
-
-
 def test_too_many_bytes(pages: ChildPages, tmp_path: Path) -> None:
     """A file of more than half a gigabyte is refused unread."""
     path = papers.put(tmp_path, "huge.jpg", papers.jpeg())

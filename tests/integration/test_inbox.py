@@ -20,7 +20,7 @@ from ocrwatch.inbox.filesystems import FileSystem
 from ocrwatch.inbox.lease import LEASE_NAME
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.inbox.watching import LATE_SECONDS
-from ocrwatch.ports import Inspection, Picture, PictureLimits
+from ocrwatch.ports import Inspection, Picture, PictureLimits, PrintedLine
 from tests import papers
 from tests.integration.inbox_running import RunningInbox
 from tests.waiting import wait_until
@@ -203,6 +203,9 @@ class MeddlingPages:
         if self.inspections == 1:
             self._meddle(path)
         return found
+
+    def print_of(self, path: Path, digest: str, page: int) -> tuple[PrintedLine, ...]:
+        return ()
 
     def picture(self, path: Path, digest: str, page: int, limits: PictureLimits) -> Picture:
         raise NotImplementedError

@@ -79,16 +79,18 @@ def test_the_address_opens_once(program: SettingsProgram) -> None:
     assert Visitor(program.address.replace("/enter/", "/enter/x")).enter().status_code == 403
 
 
-def test_only_this_computers_own_names_are_answered(visitor: Visitor) -> None:
+def test_only_this_computers_own_names_are_answered(unchanged: tuple[SettingsProgram, Visitor]) -> None:
     """A foreign name that was made to mean this computer is none of ours, with the cookie or without."""
+    _, visitor = unchanged
     port = urlsplit(visitor.origin).port
     for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", f"127.0.0.1:{port}.evil.example", ""):
         assert visitor.get("/settings", Host=host).status_code == 421, host
     assert visitor.get("/settings", Host=f"127.0.0.1:{port}").status_code == 200
 
 
-def test_other_sites_can_neither_read_nor_change(visitor: Visitor, program: SettingsProgram) -> None:
+def test_other_sites_can_neither_read_nor_change(unchanged: tuple[SettingsProgram, Visitor]) -> None:
     """By what browsers say of a request, and by the hidden word of each form."""
+    program, visitor = unchanged
     values = {"do": "save", "language": "zh_CN"}
     mark = mark_of(visitor.get("/settings").text)
     for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
@@ -104,8 +106,9 @@ def test_other_sites_can_neither_read_nor_change(visitor: Visitor, program: Sett
     assert program.config.read_text(encoding="utf-8") == CONFIG
 
 
-def test_every_answer_is_closed_to_the_outside(visitor: Visitor) -> None:
+def test_every_answer_is_closed_to_the_outside(unchanged: tuple[SettingsProgram, Visitor]) -> None:
     """Nothing is loaded from elsewhere, kept, framed or sent elsewhere; pages hold no script of their own."""
+    _, visitor = unchanged
     for path in ("/settings", "/advanced", "/folders", "/assets/page.js", "/nothing"):
         answer = visitor.get(path)
         policy = answer.headers["content-security-policy"]
@@ -119,8 +122,9 @@ def test_every_answer_is_closed_to_the_outside(visitor: Visitor) -> None:
         )
 
 
-def test_bodies_without_end_are_refused(visitor: Visitor) -> None:
+def test_bodies_without_end_are_refused(unchanged: tuple[SettingsProgram, Visitor]) -> None:
     """A length must be told, and one of 64 MiB at most."""
+    _, visitor = unchanged
     headers = {"Origin": visitor.origin, "Content-Type": "application/x-www-form-urlencoded"}
     assert visitor.client.post("/settings", content=iter([b"a=1"]), headers=headers).status_code == 413
     connection = http.client.HTTPConnection(urlsplit(visitor.origin).netloc, timeout=60)
@@ -131,8 +135,9 @@ def test_bodies_without_end_are_refused(visitor: Visitor) -> None:
     assert visitor.get("/settings").status_code == 200
 
 
-def test_it_listens_on_this_computer_alone(program: SettingsProgram) -> None:
+def test_it_listens_on_this_computer_alone(unchanged: tuple[SettingsProgram, Visitor]) -> None:
     """Its one socket is bound to the loopback address."""
+    program, _ = unchanged
     import psutil
 
     process = psutil.Process(program.process.pid)
@@ -205,6 +210,7 @@ def test_folders_are_added_with_columns_and_removed(visitor: Visitor, program: S
     [
         ({"w0.folder": ""}, "Name the folder to watch."),
         ({"w0.folder": "~"}, "your whole home folder"),
+        ({"w0.folder": "~/" + "a" * 300, "w0.ledger": "~/b.doc"}, "~/b.doc is no spreadsheet"),
         ({"w0.folder": "~/$NOWHERE/x"}, "Watched folder is not right: the variable $NOWHERE is not set"),
         ({"w0.folder": "~/a", "w0.ledger": "~/b.doc"}, "~/b.doc is no spreadsheet"),
         ({"w0.folder": "~/a", "w0.sheet": "a/b"}, "Sheet is not right: Excel allows 31 characters"),

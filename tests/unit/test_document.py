@@ -15,6 +15,7 @@ from ocrwatch.document import (
     Arrived,
     Document,
     Duplicate,
+    Fetched,
     Filed,
     Outcome,
     Read,
@@ -56,6 +57,7 @@ STAGES: list[Stage] = [
     Recorded(rows=(), target=Path("done/scan.jpg")),
     Refused(reason=SAID),
     Duplicate(of=1, row=2),
+    Fetched(picture=Path("/in/a.jpg")),
     Filed(outcome=Outcome.DONE, path=Path("done/scan.jpg")),
 ]
 
@@ -75,7 +77,8 @@ ERRORS = [
         (STAGES[3], Step.FILE),
         (STAGES[4], Step.FILE),
         (STAGES[5], Step.FILE),
-        (STAGES[6], Step.REST),
+        (STAGES[6], Step.FILE),
+        (STAGES[7], Step.REST),
     ],
 )
 def test_each_stage_has_its_step(stage: Stage, step: Step) -> None:
@@ -99,7 +102,7 @@ def test_advancing_leaves_troubles_behind() -> None:
 
 
 @pytest.mark.parametrize("kind", ERRORS)
-@pytest.mark.parametrize("stage", STAGES[1:6])
+@pytest.mark.parametrize("stage", STAGES[1:7])
 def test_nothing_fails_a_document_once_its_answer_is_in(stage: Stage, kind: type[LineError]) -> None:
     """After READ every error leaves the stage as it is and costs no attempt."""
     after = absorb(document(stage), kind(SAID), NOW)

@@ -6,13 +6,15 @@ import os
 import subprocess
 from pathlib import Path
 
+from dbus_fast import Message
+
 from ocrwatch.desktop.menu import Action, OpenFolder, OpenLedger
 from ocrwatch.desktop.notices import Kind, Notice
 from ocrwatch.desktop.notifying import BusNotifier
 from ocrwatch.desktop.session_bus import SessionBus
 from ocrwatch.messages import message
 from tests.desktop import end, need, screen, start
-from tests.desktop_bus import NoticeBoard, session_bus
+from tests.desktop_bus import NoticeBoard, clicked_on, session_bus
 from tests.waiting import wait_until
 
 LEDGER = OpenLedger(Path("/home/anna/Ledger.xlsx"))
@@ -75,6 +77,33 @@ def test_a_notice_has_its_title_its_text_its_picture_and_its_action(tmp_path: Pa
     width, height, row, has_alpha, bits, channels, data = first[6]["image-data"].value
     assert (row, has_alpha, bits, channels, len(data)) == (width * 4, True, 8, 4, width * height * 4)
     assert second[3:6] == ["Reading is paused", "No credit.", []]
+
+
+class HastyBoard(NoticeBoard):
+    """Has each notice clicked before it has told its number."""
+
+    def answer(self, call: Message) -> Message | None:
+        said = super().answer(call)
+        if call.member == "Notify":
+            self.bus.send(clicked_on(len(self.shown)))
+        return said
+
+
+def test_a_click_that_is_faster_than_the_answer_counts(tmp_path: Path) -> None:
+    """On a busy computer both may be heard at once; a click on another program's notice does nothing."""
+    need("dbus-daemon")
+    done: list[Action] = []
+    with session_bus(tmp_path) as address, HastyBoard(address) as board:
+        bus = SessionBus(address)
+        assert bus.start()
+        notifier = BusNotifier(bus, str, done.append)
+        notifier.tell(PAUSED)
+        notifier.tell(DONE)
+        wait_until(lambda: done == [LEDGER])
+        board.click(7)
+        board.click(2)
+        wait_until(lambda: done == [LEDGER, LEDGER])
+        bus.stop()
 
 
 def test_a_service_without_markup_and_actions_gets_plain_text(tmp_path: Path) -> None:

@@ -138,6 +138,7 @@ def test_the_environment_may_say_anything(tmp_path: Path, monkeypatch: pytest.Mo
         ("ENDPOINT__CONCURRENCY", "sk-secret", "OCRWATCH_ENDPOINT__CONCURRENCY is not right: choose one of"),
         ("ENDPOINT__BASE_URL", "sk-secret", "OCRWATCH_ENDPOINT__BASE_URL is not right: it must begin with https://"),
         ("ENDPOINT__BASE_URL", "http://ocr.example/v1", "OCRWATCH_ENDPOINT__BASE_URL: Pictures would go to ocr.exam"),
+        ("INBOX", "[" * 20_000, "OCRWATCH_INBOX is not right: each watched folder is a block"),
         ("INBOX", "~/Scans", "OCRWATCH_INBOX is not right: each watched folder is a block"),
         ("INBOX", "[{foldr = 'x'}]", "OCRWATCH_INBOX is not right: there is no setting foldr. Did you mean folder?"),
         ("INBOX", "[{folder = 'x'}, {folder = 'x'}]", "OCRWATCH_INBOX: The folder"),

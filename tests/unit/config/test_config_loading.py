@@ -168,13 +168,18 @@ def test_what_is_no_toml_is_told_by_line(tmp_path: Path, text: str, said: str) -
         ("[endpoint]\nwombat = 1\n", "line 2: there is no setting wombat. There are: base_url, model, timeout_seconds"),
         (
             "wombat = 1\n",
-            "line 1: there is no setting wombat. There are: state_dir, language, pause_on_battery, reader, endpoint, notifications, inbox.",
+            "line 1: there is no setting wombat. There are: state_dir, language, pause_on_battery, allow_private_links, reader, endpoint, notifications, inbox.",
         ),
     ],
 )
 def test_unknown_settings_are_told_with_a_suggestion(tmp_path: Path, text: str, said: str) -> None:
     """A typo, or a setting under the wrong heading, names its line and the right word or place."""
     assert said in complaint(tmp_path, text)
+
+
+def test_brackets_without_end_are_told(tmp_path: Path) -> None:
+    """More than can be read is a mistake of the file's."""
+    assert "brackets within brackets" in complaint(tmp_path, "x = " + "[" * 20_000)
 
 
 @pytest.mark.parametrize("name", ["api_key", "key", "apikey", "api-key", "token"])

@@ -71,6 +71,7 @@ ALL_CHANGED = """
 state_dir = 's'
 language = "zh_CN"
 pause_on_battery = true
+allow_private_links = true
 [reader]
 engine = "local"
 [endpoint]
@@ -81,6 +82,7 @@ concurrency = 3
 min_pixels = 4000
 max_pixels = 5000
 pixel_fields = false
+send_links = false
 api_key_file = 'k'
 [notifications]
 done = false
@@ -107,8 +109,10 @@ date_order = "DMY"
 watch = "poll"
 recursive = true
 after = "keep"
+pages = "each"
 name = '{票"价"} {received}'
 existing = "skip"
+page_range = "1-3"
 buyer = {name = "云溪\\"科技", tax_id = "91330105MA7C4PL8XP"}
 [[inbox]]
 folder = "b"

@@ -13,7 +13,7 @@ from ocrwatch.inbox.filesystems import FileSystem
 from ocrwatch.inbox.lease import Lease
 from ocrwatch.inbox.watching import Choice, Watching
 from ocrwatch.messages import message
-from ocrwatch.ports import Inspection, Picture, PictureLimits
+from ocrwatch.ports import Inspection, Picture, PictureLimits, PrintedLine
 
 LOCAL = FileSystem("ext4", sends_events=True, is_exact=True)
 COARSE = FileSystem("vfat", sends_events=True, is_exact=False)
@@ -59,6 +59,9 @@ class StubPages:
             case _ if not content.endswith(b"end"):
                 raise Incomplete(message("it ends early"))
         return Inspection(hashlib.sha256(content).hexdigest(), "image/jpeg", 1)
+
+    def print_of(self, path: Path, digest: str, page: int) -> tuple[PrintedLine, ...]:
+        return ()
 
     def picture(self, path: Path, digest: str, page: int, limits: PictureLimits) -> Picture:
         raise NotImplementedError

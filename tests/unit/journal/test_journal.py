@@ -24,6 +24,7 @@ from ocrwatch.document import (
     Cell,
     Document,
     Duplicate,
+    Fetched,
     Filed,
     Grid,
     GridCell,
@@ -115,6 +116,7 @@ stages = st.one_of(
     st.builds(Recorded, rows=several, target=paths),
     st.builds(Refused, reason=messages, target=paths),
     st.builds(Duplicate, of=st.integers(1), row=st.integers(1), target=paths),
+    st.builds(Fetched, picture=st.just(Path("/in/a.jpg")), target=paths),
     st.builds(Filed, outcome=st.sampled_from(Outcome), path=paths, rows=several, reason=st.none() | messages),
 )
 

@@ -12,7 +12,7 @@ from ocrwatch.config.profiles import built_in
 from ocrwatch.document import MAX_ATTEMPTS, Document, Signature
 from ocrwatch.errors import BadAnswer, BadKey, DecoderCrashed, Unreadable
 from ocrwatch.messages import message
-from ocrwatch.ports import Embedded, Field, Inspection, Picture, PictureLimits, Profile, Reading
+from ocrwatch.ports import Embedded, Field, Inspection, Picture, PictureLimits, PrintedLine, Profile, Reading
 from ocrwatch.reading.embedded import EmbeddedReader
 from ocrwatch.reading.meanings import filled
 from tests.einvoices import DIGITAL, DIGITAL_LINE, FACTUR_X, TICKET
@@ -34,6 +34,9 @@ class DataPages:
 
     def inspect(self, path: Path) -> Inspection:
         raise AssertionError
+
+    def print_of(self, path: Path, digest: str, page: int) -> tuple[PrintedLine, ...]:
+        return ()
 
     def picture(self, path: Path, digest: str, page: int, limits: PictureLimits) -> Picture:
         raise AssertionError

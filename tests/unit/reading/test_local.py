@@ -12,7 +12,7 @@ from ocrwatch.config.tasks import task_profile
 from ocrwatch.document import Document, Signature
 from ocrwatch.errors import BadAnswer, DecoderCrashed, Halt, Rejected
 from ocrwatch.messages import JSON, message
-from ocrwatch.ports import Field, Inspection, Picture, PictureLimits, Task
+from ocrwatch.ports import Field, Inspection, Picture, PictureLimits, PrintedLine, Task
 from ocrwatch.reading import local
 from ocrwatch.reading.local import LocalReader
 from tests.local_reading import MemoryAnswers
@@ -30,6 +30,9 @@ class ScriptedPages:
 
     def inspect(self, path: Path) -> Inspection:
         return Inspection("d" * 64, "image/png", len(self._papers))
+
+    def print_of(self, path: Path, digest: str, page: int) -> tuple[PrintedLine, ...]:
+        return ()
 
     def picture(self, path: Path, digest: str, page: int, limits: PictureLimits) -> Picture:
         return Picture(self._papers[page].encode(), "image/png", 1000, 1000)
