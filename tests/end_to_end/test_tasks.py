@@ -176,3 +176,31 @@ def test_killed_at_any_moment_every_text_is_there_once(tmp_path: Path) -> None:
     assert sorted(beside(program, ".txt")) == sorted(f"{row['Text']}\n" for row in rows)
     assert program.filed() == sorted([*scans, *(name.replace(".png", ".txt") for name in scans)])
     assert program.left() == []
+
+
+def test_each_page_of_a_batch_has_a_text_of_its_own(tmp_path: Path) -> None:
+    """Where pages are rows: each beside its own page; else one text, its pages parted by a form feed."""
+    import io
+
+    from PIL import Image
+
+    first, second = (Image.open(io.BytesIO(task_papers.page_of(f"page number {n} " * 3))) for n in (1, 2))
+    batch = io.BytesIO()
+    first.save(batch, "PDF", save_all=True, append_images=[second])
+
+    def respond(asked: Asked) -> Reply:
+        return completion(f"what {asked.digests[0][:16]} says")
+
+    found = {}
+    for rule in ("each", "together"):
+        with EndpointServer(respond) as server:
+            program = program_for(tmp_path / rule, "text", base_url=server.base_url, more=f"pages = '{rule}'")
+            (program.inbox / "batch.pdf").write_bytes(batch.getvalue())
+            program.once()
+        found[rule] = (sorted(str(row["Text"]) for row in program.rows()), sorted(beside(program, ".txt")))
+    texts, files = found["each"]
+    assert len(texts) == 2
+    assert files == [f"{text}\n" for text in texts]
+    ((whole,), (file,)) = found["together"]
+    assert sorted(whole.split("\n\n")) == texts
+    assert sorted(file.rstrip("\n").split("\n\f\n")) == texts
