@@ -16,6 +16,7 @@ from pathlib import Path
 from ocrwatch.books import choice_of, is_csv, profile_of
 from ocrwatch.config.profiles import FieldData
 from ocrwatch.config.settings import Inbox, Settings
+from ocrwatch.config.together import ensure_name
 from ocrwatch.errors import ConfigurationError, LineError
 from ocrwatch.ledger.first_look import FirstRows, fields_in, names_columns, sheets_in
 from ocrwatch.ledger.layout import columns
@@ -48,6 +49,8 @@ def with_what_is_there(settings: Settings, *, strict: bool = False) -> Settings:
                 said = message(text, ledger=str(_workbook(inbox)), reason=error.message)
                 raise ConfigurationError(said) from error
             found.append(inbox)
+        else:
+            ensure_name(found[-1])
     return settings.model_copy(update={"inbox": tuple(found)})
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ocrwatch.adopted import with_what_is_there
-from ocrwatch.books import Shelf, backups_of, book_of, inboxes_by_book, profile_of
+from ocrwatch.books import Shelf, backups_of, book_of, buyer_of, inboxes_by_book, profile_of
 from ocrwatch.checking import sameness
 from ocrwatch.checking.checker import RowChecker
 from ocrwatch.childprocess import ChildProcess
@@ -32,6 +32,7 @@ from ocrwatch.desktop.battery import on_battery
 from ocrwatch.desktop.instance import InstanceLock
 from ocrwatch.document import Document
 from ocrwatch.errors import Busy, ConfigurationError
+from ocrwatch.filing.batches import FolderPageFiler
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.inbox.arrivals import Inbox
 from ocrwatch.inbox.lease import Lease
@@ -46,6 +47,7 @@ from ocrwatch.messages import Message, message
 from ocrwatch.on_disk import is_there
 from ocrwatch.pipeline import Pipeline, Route
 from ocrwatch.ports import Answers, Ledger, Reader, Render
+from ocrwatch.reading.embedded import EmbeddedReader
 from ocrwatch.service.intake import Intake, Source
 from ocrwatch.service.noticing import Noticing, Watched
 from ocrwatch.service.recovery import Places, rebuild
@@ -68,7 +70,10 @@ clock = time.time
 
 
 class Engine:
-    """Who reads: the reader, and the child processes behind it. `host` is where pictures go, "" for nowhere."""
+    """Who reads: the reader, and the child processes behind it. `host` is where pictures go, "" for nowhere.
+
+    `ocr` is who looks at pictures; `reader` asks it where a document's own data does not tell all.
+    """
 
     def __init__(self, settings: Settings, answers: Answers) -> None:
         """Raises ConfigurationError where it cannot work."""
@@ -80,7 +85,8 @@ class Engine:
         self.is_offline: Callable[[], bool] = lambda: False
         self.readers = _LOCAL_READERS
         is_service = engine_in_force(settings) == "endpoint"
-        self.reader: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
+        self.ocr: Reader = self._endpoint(settings, answers) if is_service else self._local(answers)
+        self.reader: Reader = EmbeddedReader(pages=self.pages, reader=self.ocr)
 
     def close(self) -> None:
         """End the child processes, and let go of connections."""
@@ -212,21 +218,29 @@ class App:
 
     def _route(self, inbox: InboxSettings) -> Route:
         orders = self.journal.date_orders
+        filer = FolderFiler(
+            inbox.folder,
+            done=inbox.done,
+            failed=inbox.failed,
+            after=inbox.after,
+            name=inbox.name,
+            render=self._render,
+            clock=clock,
+        )
         return Route(
             profile=profile_of(inbox),
             reader=self._engine.reader,
-            checker=RowChecker(date_order=inbox.date_order, earlier_orders=orders.counts, learn_order=orders.learn),
+            checker=RowChecker(
+                date_order=inbox.date_order,
+                earlier_orders=orders.counts,
+                learn_order=orders.learn,
+                buyer=buyer_of(inbox),
+            ),
             ledger=self._ledger(inbox),
             render=self._render,
             volume_of=partial(volume_of, ledger=inbox.ledger, by=inbox.month_of, top=inbox.folder.name),
-            filer=FolderFiler(
-                inbox.folder,
-                done=inbox.done,
-                failed=inbox.failed,
-                after=inbox.after,
-                render=self._render,
-                clock=clock,
-            ),
+            filer=filer,
+            batches=FolderPageFiler(filer, self._engine.pages.page_file),
         )
 
     def _ledger(self, inbox: InboxSettings) -> Ledger:

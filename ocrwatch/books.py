@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocrwatch.checking.buyers import ANYBODY, Buyer
 from ocrwatch.config.profiles import profile
 from ocrwatch.config.settings import Inbox, Settings
 from ocrwatch.document import Row
@@ -16,16 +17,22 @@ from ocrwatch.ledger import in_volumes
 from ocrwatch.ledger.backups import Backups
 from ocrwatch.ledger.csv_file import CsvLedger
 from ocrwatch.ledger.in_volumes import SeriesLedger
+from ocrwatch.ledger.items import beside
 from ocrwatch.ledger.layout import Choice
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.volumes import completed, is_series, volume_in, workbook_of
 from ocrwatch.ledger.workbook import WorkbookLedger
-from ocrwatch.ports import Clock, Ledger, Profile, Render
+from ocrwatch.ports import Clock, Ledger, Profile, Render, items_fields
 
 
 def profile_of(inbox: Inbox) -> Profile:
     """The document type in force for `inbox`."""
-    return profile(inbox.profile_name(), inbox.fields, inbox.prompt)
+    return profile(inbox.profile_name(), inbox.fields, inbox.prompt, inbox.pages)
+
+
+def buyer_of(inbox: Inbox) -> Buyer:
+    """Whom the invoices of `inbox` are for."""
+    return Buyer(name=inbox.buyer.name, tax_id=inbox.buyer.tax_id) if inbox.buyer else ANYBODY
 
 
 def book_of(inbox: Inbox) -> str:
@@ -51,6 +58,13 @@ def inboxes_by_book(settings: Settings) -> dict[str, Inbox]:
 def workbooks_of(inbox: Inbox) -> list[Path]:
     """The workbooks of `inbox`: its one, whether it is there or not; of several, those that are there."""
     return in_volumes.workbooks_of(inbox.ledger, inbox.template) if is_series(inbox.ledger) else [inbox.ledger]
+
+
+def items_files_of(inbox: Inbox, workbook: Path) -> list[Path]:
+    """The files beside `workbook`, one of `inbox`, that its items go to: a workbook has them in sheets."""
+    if not is_csv(inbox):
+        return []
+    return [beside(workbook, field.name) for field in items_fields(profile_of(inbox).fields)]
 
 
 def workbook_for(inbox: Inbox, row: Row) -> Path:

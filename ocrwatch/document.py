@@ -2,7 +2,8 @@
 
     Arrived ──READ──▶ Read ──RECORD──▶ Recorded ──FILE──▶ Filed(done)
        ├──── Refused, with its reason ────────────FILE──▶ Filed(failed)
-       └──── Duplicate of a recorded one ─────────FILE──▶ Filed(duplicate)
+       ├──── Duplicate of a recorded one ─────────FILE──▶ Filed(duplicate)
+       └──── Blank: nothing is on it ─────────────FILE──▶ Filed(blank)
 
     Filed(done) ──reread──▶ Arrived(earlier) ──▶ Read(earlier) ──▶ Recorded ──▶ Filed(done)
 
@@ -23,7 +24,7 @@ may have been moved).
 
 Rules
   1. A document's id is the first 16 hex digits of its bytes' SHA-256; each row carries it (`-1`, `-2` … when
-     one file became several rows).
+     one file became several rows: by the page, where each page is a row).
   2. Only READ costs attempts. Once an answer is in, nothing may fail the document: recording and filing wait.
   3. A retry is not a loop that sleeps: it is a document whose `not_before` lies in the future.
 
@@ -85,6 +86,8 @@ class Row:
     text: "1", "39" or "5 of 39". `folder` is the subfolder of a recursive inbox, "" at its top. `file` is the
     filed scan that the row links to, known once its name is reserved. `volume` ("2026-11", "张三/2026-11") tells its
     workbook, where the ledger has several. `items` go to sheets of their own, one line a row, by the row's id.
+    `invoice`: the document's own data tells this invoice from all others by it; "" elsewhere. `page` (from 1) is the
+    page of the file that this row alone was read from; 0: the whole file.
     """
 
     id: str
@@ -97,6 +100,21 @@ class Row:
     file: Path | None = None
     volume: str = ""
     items: tuple[Items, ...] = ()
+    invoice: str = ""
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFile:
+    """A page (from 1) that becomes a file of its own, where each page of a batch is a row.
+
+    `target` is its reserved name; None before that, and where the batch stays where it is. `reason`: why the page could
+    not be read; it goes to `failed` then.
+    """
+
+    page: int
+    target: Path | None = None
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +139,8 @@ class Outcome(Enum):
     DONE = "done"
     FAILED = "failed"
     DUPLICATE = "duplicate"
+    BLANK = "blank"
+    """Nothing is on it: no row, no failure."""
     GONE = "gone"
     """The scan was taken away by a person before it could be filed; its rows, if any, stay."""
 
@@ -137,21 +157,26 @@ class Read:
     """Read and checked. Once `recording`, the rows may be saved; `target` is then the reserved final name.
 
     `target` is None before that, and where the scan is to stay where it is. `earlier` rows stand in the ledger
-    already and are to become `rows`.
+    already and are to become `rows`. `parts` are the pages that get files of their own.
     """
 
     rows: tuple[Row, ...]
     recording: bool = False
     target: Path | None = None
+    parts: tuple[PageFile, ...] = ()
     earlier: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """Its rows are in the ledger. `target` is the reserved final name; None: the scan stays where it is."""
+    """Its rows are in the ledger. `target` is the reserved final name; None: the scan stays where it is.
+
+    `parts` are made before the scan moves.
+    """
 
     rows: tuple[Row, ...]
     target: Path | None
+    parts: tuple[PageFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,11 +191,20 @@ class Refused:
 class Duplicate:
     """The same bytes have a row already: `of` is that document's key, `row` its row number in the sheet.
 
-    0: it has lost its id, so nobody can tell which it is.
+    Other bytes, too, where both tell for certain that they are `one_invoice`: its PDF, its OFD and its XML.
+    `row` is 0 where it has lost its id, so that nobody can tell which it is.
     """
 
     of: int
     row: int
+    one_invoice: bool = False
+    target: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """Nothing is on it; it is on its way to `done/blank`."""
+
     target: Path | None = None
 
 
@@ -184,14 +218,15 @@ class Filed:
     reason: Message | None = None
 
 
-Stage = Arrived | Read | Recorded | Refused | Duplicate | Filed
+Stage = Arrived | Read | Recorded | Refused | Duplicate | Blank | Filed
 
 _NEXT: dict[type[Stage], tuple[type[Stage], ...]] = {
-    Arrived: (Arrived, Read, Refused, Duplicate, Filed),
-    Read: (Read, Recorded, Filed),
+    Arrived: (Arrived, Read, Refused, Duplicate, Blank, Filed),
+    Read: (Read, Recorded, Duplicate, Filed),
     Recorded: (Filed,),
     Refused: (Refused, Filed),
     Duplicate: (Duplicate, Filed),
+    Blank: (Blank, Filed),
     Filed: (Arrived,),  # a person asks for another reading
 }
 
@@ -252,7 +287,7 @@ def next_step(document: Document, now: float) -> Step:
             return Step.READ
         case Read():
             return Step.RECORD
-        case Recorded() | Refused() | Duplicate():
+        case Recorded() | Refused() | Duplicate() | Blank():
             return Step.FILE
         case _ as unreachable:
             assert_never(unreachable)

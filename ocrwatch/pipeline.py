@@ -7,6 +7,8 @@ harmless:
     ─ crash: the name is        ─ crash: the ledger is asked for the ids
       found again by its mark     before anything is written
 
+A batch whose pages are rows has a name for each of them; they are made before the batch itself moves (`batches.py`).
+
 A document that is read again has rows already. They are amended:
 
     read the sheet ── plan: what people changed stays ── save Read(recording) ── amend ── save Recorded
@@ -19,17 +21,20 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
+from ocrwatch.batches import as_blank, failed_pages, of_parts, parts_of
 from ocrwatch.document import (
+    Blank,
     Document,
     Duplicate,
     Filed,
     Outcome,
+    PageFile,
     Read,
     Recorded,
     Refused,
@@ -53,10 +58,10 @@ from ocrwatch.errors import (
 )
 from ocrwatch.journal import Journal
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import Checker, Clock, Field, Filer, Ledger, Line, Profile, Reader, Render, items_fields
+from ocrwatch.ports import Checker, Clock, Field, Filer, Ledger, Line, PageFiler, Profile, Reader, Render, items_fields
 from ocrwatch.presence import rows_of_present_scan
 from ocrwatch.refusals import Refusals
-from ocrwatch.repeats import twin_of, warned
+from ocrwatch.repeats import same_invoice_of, twin_of, warned
 from ocrwatch.rereading import ItemLines, amendments, further_rows, planned
 
 log = logging.getLogger(__name__)
@@ -67,6 +72,7 @@ class Route:
     """The stations that an inbox's documents pass.
 
     `volume_of` tells in which of the ledger's workbooks a document's rows belong, "" where there is one for all.
+    Without `batches`, a batch whose pages are rows is filed as one file.
     """
 
     profile: Profile
@@ -76,6 +82,7 @@ class Route:
     filer: Filer
     render: Render = str
     volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
+    batches: PageFiler | None = None
 
 
 class Pipeline:
@@ -92,7 +99,7 @@ class Pipeline:
         self._unwritten: set[int] = set()
 
     def read(self, document: Document) -> Document:
-        """READ: from Arrived to Read, Duplicate or Refused, or later."""
+        """READ: from Arrived to Read, Duplicate, Blank or Refused, or later."""
         try:
             with _net(document):
                 stage = self._stage_after_reading(document)
@@ -124,16 +131,16 @@ class Pipeline:
             outcomes += self._record_together(together)
         return outcomes
 
-    def file(self, document: Document) -> Document:
-        """FILE: the scan to its final place."""
+    def file(self, document: Document) -> list[Document]:
+        """FILE: the scan to its final place. Pages of it that could not be read follow it, as failed scans."""
         try:
             with _net(document):
                 stage = self._stage_after_filing(document)
-            return self._reached(document, stage)
+            return self._reached_with(document, stage, failed_pages(document))
         except Gone as error:
-            return self._reached(document, _lost(document, error))
+            return [self._taken_away(document, error)]
         except LineError as error:
-            return self._met(document, error)
+            return [self._met(document, error)]
 
     def _route(self, document: Document) -> Route:
         """The stations of the document's inbox. Raises `FolderAway` when it is not watched any more."""
@@ -154,12 +161,15 @@ class Pipeline:
         self._journal.database.ensure_room()
         try:
             reading = route.reader.read(document, route.profile)
+            if reading.is_blank:
+                return as_blank(document)
             rows = route.checker.rows(document, route.profile, reading)
         except UnexplainedRefusal as error:
             raise self._refusals.weighed(document, error) from error
         self._refusals.forget()
-        volume = route.volume_of(rows)
-        return Read(rows=tuple(replace(row, volume=volume) for row in rows), earlier=earlier)
+        volumes = [route.volume_of([row] if row.page else rows) for row in rows]
+        rows = tuple(replace(row, volume=volume) for row, volume in zip(rows, volumes, strict=True))
+        return Read(rows=rows, earlier=earlier, parts=() if earlier else parts_of(reading))
 
     # ------------------------------------------------------------ RECORD
 
@@ -231,15 +241,24 @@ class Pipeline:
                 return document
             with _net(document):
                 rows = rows_of_present_scan(document, document.stage.rows)
+                if (duplicate := same_invoice_of(self._journal, document, rows, route.ledger)) is not None:
+                    return self._reached(document, duplicate)
                 rows = warned(self._journal, document, rows, route.ledger, route.profile.fields)
-                target = route.filer.reserve(document, Outcome.DONE)
+                target, parts = self._named(document, document.stage.parts)
         except Gone as error:
             return self._reached(document, Filed(outcome=Outcome.GONE, path=None, reason=error.message))
         except LineError as error:
             return self._met(document, error)
-        rows = tuple(replace(row, file=target or document.path) for row in rows)
+        rows = of_parts(rows, parts, target or document.path)
         self._unwritten.add(document.key)
-        return advance(document, Read(rows=rows, recording=True, target=target))
+        return advance(document, Read(rows=rows, recording=True, target=target, parts=parts))
+
+    def _named(self, document: Document, parts: tuple[PageFile, ...]) -> tuple[Path | None, tuple[PageFile, ...]]:
+        """The final name, and those of pages that become files of their own, reserved."""
+        route = self._route(document)
+        if parts and route.batches is not None:
+            return route.batches.reserve(document, parts)
+        return route.filer.reserve(document, Outcome.DONE), ()
 
     def _write_rows(self, documents: Sequence[Document]) -> None:
         ledger = self._route(documents[0]).ledger
@@ -255,38 +274,63 @@ class Pipeline:
     def _stage_after_filing(self, document: Document) -> Filed:
         filer = self._route(document).filer
         match document.stage:
-            case Recorded(rows=rows, target=target):
+            case Recorded(rows=rows, target=target, parts=parts):
+                for part in parts:
+                    self._batches(document).file(document, part, target)
                 filer.file(document, target)
                 return Filed(outcome=Outcome.DONE, path=target or document.path, rows=rows)
             case Refused(reason=reason):
                 target = self._reserved(document, Outcome.FAILED)
                 filer.file(document, target, reason)
                 return Filed(outcome=Outcome.FAILED, path=target or document.path, reason=reason)
-            case Duplicate(row=row):
+            case Duplicate(row=row, one_invoice=one_invoice):
                 target = self._reserved(document, Outcome.DUPLICATE)
                 filer.file(document, target)
-                reason = message("Same file as row {row}.", row=row) if row else _same_as_nameless()
+                reason = _reason_of_twin(row, one_invoice=one_invoice)
                 return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
+            case Blank():
+                target = self._reserved(document, Outcome.BLANK)
+                filer.file(document, target)
+                reason = message("It is blank: nothing is printed or written on it.")
+                return Filed(outcome=Outcome.BLANK, path=target or document.path, reason=reason)
             case _:
                 raise ValueError(f"nothing to file at {type(document.stage).__name__}")
 
     def _reserved(self, document: Document, outcome: Outcome) -> Path | None:
         """The final name of a document without a row, saved before it is used."""
         stage = document.stage
-        assert isinstance(stage, Refused | Duplicate)
+        assert isinstance(stage, Refused | Duplicate | Blank)
         if stage.target is not None:
             return stage.target
         target = self._route(document).filer.reserve(document, outcome)
         self._save([replace(document, stage=replace(stage, target=target))])
         return target
 
+    def _batches(self, document: Document) -> PageFiler:
+        batches = self._route(document).batches
+        assert batches is not None
+        return batches
+
+    def _taken_away(self, document: Document, error: Gone) -> Document:
+        """The scan is gone; names that wait for its pages are given up."""
+        try:
+            if isinstance(document.stage, Recorded) and document.stage.parts:
+                self._batches(document).release(document, document.stage.parts, document.stage.target)
+        except LineError as trouble:
+            return self._met(document, trouble)
+        return self._reached(document, _lost(document, error))
+
     # ------------------------------------------------------------ every step's end
 
     def _reached(self, document: Document, stage: Stage) -> Document:
+        (after,) = self._reached_with(document, stage)
+        return after
+
+    def _reached_with(self, document: Document, stage: Stage, others: Iterable[Document] = ()) -> list[Document]:
         try:
-            (after,) = self._save([advance(document, stage)])
+            after = self._save([advance(document, stage), *others])
         except Busy as error:  # neither here nor in the journal has it moved on
-            return absorb(document, error, self._clock())
+            return [absorb(document, error, self._clock())]
         log.info("%s %s", document.id[:8], type(stage).__name__.lower())
         return after
 
@@ -334,8 +378,12 @@ def _amend(ledger: Ledger, documents: Sequence[Document]) -> None:
         ledger.append(further)
 
 
-def _same_as_nameless() -> Message:
-    return message("Same file as an earlier one, whose row lost its Document ID when that column was deleted.")
+def _reason_of_twin(row: int, *, one_invoice: bool) -> Message:
+    if one_invoice:
+        return message("Same invoice as row {row}, as another file.", row=row)
+    if row == 0:
+        return message("Same file as an earlier one, whose row lost its Document ID when that column was deleted.")
+    return message("Same file as row {row}.", row=row)
 
 
 def _fitting(documents: Sequence[Document], room: int) -> Sequence[Document]:
@@ -355,7 +403,7 @@ def _rows(document: Document) -> tuple[Row, ...]:
 
 def _recorded(document: Document) -> Recorded:
     assert isinstance(document.stage, Read)
-    return Recorded(rows=document.stage.rows, target=document.stage.target)
+    return Recorded(rows=document.stage.rows, target=document.stage.target, parts=document.stage.parts)
 
 
 def _lost(document: Document, error: Gone) -> Filed:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ocrwatch.document import Cell, Document, Items, Outcome, Row
+from ocrwatch.document import Cell, Document, Items, Outcome, PageFile, Row
 from ocrwatch.messages import Message
 
 Render = Callable[[Message], str]
@@ -26,6 +26,8 @@ Clock = Callable[[], float]
 
 FieldType = Literal["text", "amount", "date", "datetime", "id", "integer", "items"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
+PagesRule = Literal["together", "each"]
+"""All pages of a file are one document and one row; or each page is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Profile:
     name: str
     fields: tuple[Field, ...]
     prompt: str | None = None
+    pages: PagesRule = "together"
 
 
 # ---------------------------------------------------------------- pages
@@ -89,12 +92,29 @@ class PictureLimits:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One upright page, encoded; `kind` is the MIME type of `data`."""
+    """One upright page, encoded; `kind` is the MIME type of `data`. `is_blank`: nothing is printed or written on it."""
 
     data: bytes
     kind: str
     width_px: int
     height_px: int
+    is_blank: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """What an e-invoice's own data says.
+
+    `facts` by their meaning (`reading.meanings` lists them): numbers and names as they stand, days as 2026-11-05,
+    moments as 2026-11-05 19:54, amounts as 1234.50. `lines` are those of its table, in the same way. `invoice` tells
+    this invoice from all others, "" where the data does not.
+    """
+
+    facts: Mapping[str, str]
+    lines: tuple[Mapping[str, str], ...] = ()
+    paper: Literal["invoice", "train ticket"] = "invoice"
+    invoice: str = ""
+    remarks: tuple[Message, ...] = ()
 
 
 class Pages(Protocol):
@@ -115,6 +135,10 @@ class Pages(Protocol):
         """
         ...
 
+    def embedded(self, path: Path, digest: str) -> Embedded | None:
+        """The data of an invoice in the file whose bytes have `digest`; None: there is none. Raises as `picture`."""
+        ...
+
 
 # ---------------------------------------------------------------- reading
 
@@ -131,8 +155,9 @@ class Reading:
 
     `entries`: one mapping of field name to text (or a table's lines) per row that the document becomes (usually one);
     None and a missing key both mean absent. `engine` names who read it ("qwen-vl-ocr-latest", "local"). `pages` is
-    display text ("1", "5 of 39"). `text` is all text seen, where the engine gives it. `remarks` go to the row's
-    `Check`.
+    display text ("1", "5 of 39", "3 of 4 (1 blank)"). `text` is all text seen, where the engine gives it. `remarks` go
+    to the row's `Check`. `embedded` is the document's own data, where it was used. Where each page is a row, `apart`
+    holds the reading of each, and `unread` the pages that could not be read. `is_blank`: all pages are.
     """
 
     entries: tuple[Mapping[str, Said], ...]
@@ -140,6 +165,18 @@ class Reading:
     pages: str
     text: str = ""
     remarks: tuple[Message, ...] = ()
+    embedded: Embedded | None = None
+    apart: tuple[PageReading, ...] = ()
+    unread: tuple[PageFile, ...] = ()
+    is_blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """The reading of page `page` (from 1) by itself."""
+
+    page: int
+    reading: Reading
 
 
 class Reader(Protocol):
@@ -236,6 +273,7 @@ class Filer(Protocol):
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
         """Create the final name exclusively, holding the document's mark; None when the scan is to stay.
 
+        A document that was read may be named by its rows; the same rows make the same name.
         A name that already holds this very mark is taken over: a crash came before the journal knew of it.
         Raises `FolderAway`, `DiskFull`.
         """
@@ -248,4 +286,29 @@ class Filer(Protocol):
         the scan is not there any more or other bytes are (those stay in the inbox or go back to it); the
         reserved name is then released.
         """
+        ...
+
+
+class PageFiler(Protocol):
+    """Files a batch whose pages are rows: each page as a file of its own, then the batch itself.
+
+    The batch's own name comes of `reserve`, and it is moved onto it by `Filer.file`, last.
+    """
+
+    def reserve(self, document: Document, parts: Sequence[PageFile]) -> tuple[Path | None, tuple[PageFile, ...]]:
+        """The name of the batch among the originals, and `parts` with theirs, as `Filer.reserve` does.
+
+        None each, where scans are to stay. Raises as `Filer.reserve`.
+        """
+        ...
+
+    def file(self, document: Document, part: PageFile, batch: Path | None) -> None:
+        """Make the page's file; `batch` is the batch's reserved name. Idempotent: one that is made is left alone.
+
+        Raises as `Filer.file`, but the names are kept then.
+        """
+        ...
+
+    def release(self, document: Document, parts: Sequence[PageFile], batch: Path | None) -> None:
+        """Let go of the batch's name and of those of pages that were not made: it is gone. Raises `FolderAway`."""
         ...

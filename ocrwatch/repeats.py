@@ -1,6 +1,7 @@
 """Has this a row already?
 
 the same bytes       before they are read: a duplicate, no second row
+the same e-invoice   from another file, both by their own data (its PDF, its OFD, its XML): a duplicate, too
 the same invoice     from another file: a warning in `Check`, never a refusal, for who knows is the person. Asked
                      just before the row is recorded, by the one thread that writes, so that two in one group
                      know of each other
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocrwatch.checking.sameness import marks
+from ocrwatch.checking.sameness import certain_mark, marks
 from ocrwatch.document import Document, Duplicate, Filed, Outcome, Row, earlier_rows
 from ocrwatch.errors import TwinInProgress
 from ocrwatch.journal import Journal
@@ -41,6 +42,28 @@ def twin_of(journal: Journal, document: Document, ledger: Ledger) -> Duplicate |
         found = ledger.find(ids)
         if found or journal.written.are_nameless(document.book, ids):
             return Duplicate(of=twin.key, row=min(found.values(), default=0))
+    return None
+
+
+def same_invoice_of(journal: Journal, document: Document, rows: Sequence[Row], ledger: Ledger) -> Duplicate | None:
+    """The recorded document that is the one e-invoice which `rows` of `document` are, for certain.
+
+    Raises `TwinInProgress` while its row is being written, and what `Ledger.find` raises.
+    """
+    if len(rows) != 1 or earlier_rows(document):
+        return None
+    earlier = journal.invoices.earlier(document.book, certain_mark(rows[0]), but=document.key)
+    earlier = {row: key for row, key in earlier.items() if row != rows[0].id}
+    if not earlier:
+        return None
+    if found := ledger.find(list(earlier)):
+        row = min(found, key=lambda each: found[each])
+        return Duplicate(of=earlier[row], row=found[row], one_invoice=True)
+    for key in earlier.values():
+        other = journal.documents.get(key)
+        if other is not None and not other.is_at_rest:
+            text = "{name} waits for another file of the same invoice, whose row is being written."
+            raise TwinInProgress(message(text, name=document.path.name), after_seconds=TWIN_SECONDS)
     return None
 
 

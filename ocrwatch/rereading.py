@@ -15,6 +15,7 @@ Pure: no clock, disk, thread, network or log.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -125,25 +126,50 @@ def _shows_items(shown: Sequence[Line], items: Items | None, field: Field) -> bo
 
 def _paired(document: Document, stage: Read) -> tuple[Row, ...]:
     """The new rows in the place of the earlier ones, in their order; those that are more get ids of their own."""
+    if any(row.page for row in stage.rows) and any(row.page for row in stage.earlier):
+        return _paired_by_page(document, stage)
     rows = list(stage.earlier)
     for number, row in enumerate(stage.rows):
         if number < len(stage.earlier):
             before = stage.earlier[number]
-            rows[number] = replace(
-                row,
-                id=before.id,
-                received=before.received,
-                folder=before.folder,
-                file=before.file,
-                volume=before.volume,
-            )
+            rows[number] = _in_place_of(before, row)
         else:
             rows.append(replace(row, id=f"{document.id}-{number + 1}", file=document.path, volume=rows[0].volume))
     if len(stage.rows) < len(stage.earlier):
-        text = "read again, it gives fewer rows ({count}) than before ({earlier})"
-        remark = message(text, count=len(stage.rows), earlier=len(stage.earlier))
-        rows[0] = replace(rows[0], check=(*rows[0].check, remark))
+        rows[0] = replace(rows[0], check=(*rows[0].check, _fewer(stage)))
     return tuple(rows)
+
+
+def _paired_by_page(document: Document, stage: Read) -> tuple[Row, ...]:
+    """As `_paired`, page by page: a page that was not read the last time, or is not this time, moves no other's values.
+
+    A new page's row leads to the batch.
+    """
+    further: dict[int, list[Row]] = defaultdict(list)
+    for row in stage.rows:
+        further[row.page].append(row)
+    rows: list[Row] = []
+    for before in stage.earlier:
+        if not further[before.page]:
+            rows.append(before)
+            continue
+        row = further[before.page].pop(0)
+        rows.append(_in_place_of(before, row))
+    rows += [replace(row, file=document.path) for page in further.values() for row in page]
+    if len(stage.rows) < len(stage.earlier):
+        rows[0] = replace(rows[0], check=(*rows[0].check, _fewer(stage)))
+    return tuple(rows)
+
+
+def _in_place_of(before: Row, row: Row) -> Row:
+    return replace(
+        row, id=before.id, received=before.received, folder=before.folder, file=before.file, volume=before.volume
+    )
+
+
+def _fewer(stage: Read) -> Message:
+    text = "read again, it gives fewer rows ({count}) than before ({earlier})"
+    return message(text, count=len(stage.rows), earlier=len(stage.earlier))
 
 
 def _merged(before: Row, wanted: Row, line: Line | None, kinds: Kinds, render: Render, *, begun: bool) -> Row:

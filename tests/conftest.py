@@ -14,7 +14,9 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 # A busy machine is no reason to fail: how long an example takes is not what these tests are about.
-settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The suite tries the same examples each time; `--hypothesis-profile=exploring` tries new ones.
+settings.register_profile("exploring", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("any-machine", settings.get_profile("exploring"), derandomize=True)
 settings.load_profile("any-machine")
 
 

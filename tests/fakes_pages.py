@@ -6,10 +6,12 @@ import hashlib
 from pathlib import Path
 
 from ocrwatch.errors import Gone, Incomplete, NotAScan, Unreadable
+from ocrwatch.inbox.einvoices.dialects import invoice_in
+from ocrwatch.inbox.einvoices.xml_tree import parsed
 from ocrwatch.inbox.ends import reaches_its_end
 from ocrwatch.inbox.kinds import SCAN_SUFFIXES, could_become_a_scan, kind_of
 from ocrwatch.messages import message
-from ocrwatch.ports import Inspection, Picture, PictureLimits
+from ocrwatch.ports import Embedded, Inspection, Picture, PictureLimits
 
 
 class FakePages:
@@ -31,6 +33,12 @@ class FakePages:
         if hashlib.sha256(data).hexdigest() != digest:
             raise Gone(message("{name} was replaced.", name=path.name))
         return Picture(data, str(kind_of(data)), 320, 200)
+
+    def embedded(self, path: Path, digest: str) -> Embedded | None:
+        data = _bytes(path)
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise Gone(message("{name} was replaced.", name=path.name))
+        return invoice_in(parsed(data)) if kind_of(data) == "application/xml" else None
 
 
 def _bytes(path: Path) -> bytes:

@@ -13,15 +13,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ocrwatch.document import Cell, Document, Items, Row, Step, next_step
-from ocrwatch.errors import Halt, LineError
+from ocrwatch.document import Cell, Document, Items, PageFile, Row, Step, next_step
+from ocrwatch.errors import Gone, Halt, LineError
+from ocrwatch.filing.batches import FolderPageFiler
 from ocrwatch.filing.filer import FolderFiler
 from ocrwatch.journal import Journal
 from ocrwatch.ledger.in_volumes import SeriesLedger
-from ocrwatch.messages import Message
+from ocrwatch.messages import Message, message
 from ocrwatch.on_disk import digest_if_there, signature_of
 from ocrwatch.pipeline import Pipeline, Route
-from ocrwatch.ports import Field, Ledger, Profile, Reading
+from ocrwatch.ports import Field, Ledger, PageReading, Profile, Reading
 from tests.fakes_ledger import FakeLedger
 
 NOW = 1_700_000_000.0
@@ -81,7 +82,33 @@ class ScriptedReader:
             self.billed[document.digest] += 1
         names = ("bread", "milk", "tea") if "reading" in answer else ("bread", "milk")
         items = tuple({"name": f"{name} of {answer}"} for name in names)
-        return Reading(entries=({"company": answer, "items": items},), engine="scripted", pages="1")
+        reading = Reading(entries=({"company": answer, "items": items},), engine="scripted", pages="1")
+        if document.pages == 1:
+            return Reading(entries=(), engine="scripted", pages="1", is_blank=True) if is_blank(document) else reading
+        apart = tuple(PageReading(page, reading) for page in range(1, document.pages + 1) if page != UNREAD)
+        unread = (PageFile(page=UNREAD, reason=message("It is torn.")),) if document.pages >= UNREAD else ()
+        return replace(reading, entries=reading.entries * len(apart), apart=apart, unread=unread)
+
+
+UNREAD = 3
+"""The page of a batch that cannot be read."""
+
+
+def is_blank(document: Document) -> bool:
+    """Whether the scan is empty paper: its name says so."""
+    return document.path.name.startswith("blank")
+
+
+def pages_in(content: str) -> int:
+    """How many pages a scan with that content has: "batch of 4" has four."""
+    return int(content.rpartition(" ")[2]) if content.startswith("batch of") else 1
+
+
+def page_bytes(path: Path, digest: str, page: int) -> bytes:
+    """Page `page` (from 0) of a batch, as a file."""
+    if digest_if_there(path) != digest:
+        raise Gone(message("{name} was replaced.", name=path.name))
+    return f"page {page + 1} of {path.read_text()}".encode()
 
 
 class PlainChecker:
@@ -92,6 +119,12 @@ class PlainChecker:
     def rows(self, document: Document, profile: Profile, reading: Reading) -> tuple[Row, ...]:
         from datetime import UTC, datetime
 
+        if reading.apart:
+            return tuple(
+                replace(row, id=f"{document.id}-{page.page}", page=page.page)
+                for page in reading.apart
+                for row in self.rows(document, profile, page.reading)
+            )
         said = reading.entries[0].items()
         cells = tuple(Cell(name, text) for name, text in said if isinstance(text, str))
         tables = ((name, lines) for name, lines in said if isinstance(lines, tuple))
@@ -115,6 +148,7 @@ class Line:
         self.ledger = ledger or FakeLedger()
         self.billed: Counter[str] = Counter()
         self.volume_of: Callable[[Sequence[Row]], str] = lambda _: ""
+        self.name = ""
         self.halts: list[Halt] = []
         self.now = NOW
 
@@ -141,7 +175,15 @@ class Running:
         self.line = line
         self.journal = journal
         self.reader = ScriptedReader(journal, line.billed)
-        filer = FolderFiler(line.inbox, done="done", failed="failed", after="move", render=str, clock=lambda: line.now)
+        filer = FolderFiler(
+            line.inbox,
+            done="done",
+            failed="failed",
+            after="move",
+            name=line.name,
+            render=str,
+            clock=lambda: line.now,
+        )
         route = Route(
             profile=PROFILE,
             reader=self.reader,
@@ -149,6 +191,7 @@ class Running:
             ledger=line.ledger,
             filer=filer,
             volume_of=line.volume_of,
+            batches=(batches := FolderPageFiler(filer, page_bytes)),
         )
         self.routes = {str(line.inbox): route}
         self.pipeline = Pipeline(journal, self.routes, lambda: line.now, line.halts.append)
@@ -156,6 +199,7 @@ class Running:
         crasher.around(journal.answers, "put")
         crasher.around(journal.invoices, "mark")
         crasher.around(filer, "reserve", "file")
+        crasher.around(batches, "reserve", "_reserved", "file")
         if isinstance(line.ledger, FakeLedger | SeriesLedger) and crasher.at is not None:
             self.ledger_guard = _Guarded(line.ledger, crasher)
             self.routes[str(line.inbox)] = replace(route, ledger=self.ledger_guard)
@@ -174,6 +218,7 @@ class Running:
                     path=path,
                     signature=signature,
                     digest=digest,
+                    pages=pages_in(path.read_text()),
                     arrived_at=self.line.now,
                 )
                 self.journal.documents.save([document])

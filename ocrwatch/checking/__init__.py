@@ -7,4 +7,5 @@ checker.py        RowChecker: a reading → rows (the port)
     printed.py    the characters of paper: full width, spaces, unread marks         pure
   rules.py        what must hold between the fields of a row                        pure
   item_rules.py   a table's lines, typed, and what does not add up                  pure
+  buyers.py       is the buyer the one the watched folder is for?                   pure
 """

@@ -27,18 +27,20 @@ TOTAL = frozenset(
     {"total", "total amount", "grand total", "gross", "gross amount", "价税合计", "总计", "总额", "总金额"}
 )
 
+BUYER = frozenset({"buyer", "customer", "purchaser", "购买方", "购买方名称", "购方名称"})
+BUYER_TAX_ID = frozenset({
+    "buyer tax id", "购买方税号", "购买方纳税人识别号", "购买方统一社会信用代码/纳税人识别号",
+})  # fmt: skip
+
 _DIFFERENT = (
     (
         frozenset({"起始站", "出发站", "始发站", "出发地", "departure station", "from", "origin"}),
         frozenset({"终点站", "到达站", "目的地", "arrival station", "to", "destination"}),
     ),
-    (
-        frozenset({"seller", "vendor", "supplier", "销售方", "销售方名称", "销方名称"}),
-        frozenset({"buyer", "customer", "purchaser", "购买方", "购买方名称", "购方名称"}),
-    ),
+    (frozenset({"seller", "vendor", "supplier", "销售方", "销售方名称", "销方名称"}), BUYER),
     (
         frozenset({"seller tax id", "销售方税号", "销售方纳税人识别号", "销售方统一社会信用代码/纳税人识别号"}),
-        frozenset({"buyer tax id", "购买方税号", "购买方纳税人识别号", "购买方统一社会信用代码/纳税人识别号"}),
+        BUYER_TAX_ID,
     ),
 )
 

@@ -2,6 +2,7 @@
 
     fields marked `unique` (an invoice's number)     where the row has a value in one
     seller, date and amount                          otherwise
+    what an e-invoice's own data says                beside both: that one is no likeness, but the same for certain
 
 Rule: only what is plainly read counts. A text that could not be typed, or has characters that were not read, marks
 nothing.
@@ -44,7 +45,12 @@ def marks(row: Row, fields: Sequence[Field]) -> Marks:
         if field.unique and (said := _said(values.get(field.name)))
     )
     together = _together(fields, values)
-    return Marks(sought=unique or together, left=(*unique, *together))
+    return Marks(sought=unique or together, left=(*unique, *together, *certain_mark(row)))
+
+
+def certain_mark(row: Row) -> tuple[str, ...]:
+    """By what `row` is one invoice with another row for certain: both have it from their own data."""
+    return (f"e-invoice|{folded(row.invoice).casefold()}",) if row.invoice else ()
 
 
 def marks_left(row: Row, fields: Sequence[Field]) -> tuple[str, ...]:

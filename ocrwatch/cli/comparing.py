@@ -13,7 +13,7 @@ from ocrwatch.cli.ledgers import LedgerOption, chosen, enumerated, shelf_of
 from ocrwatch.cli.opening import ConfigOption, loaded, opened
 from ocrwatch.cli.showing import display
 from ocrwatch.cli.terminal import complain, help_text, say
-from ocrwatch.errors import LedgerBusy, UsageError
+from ocrwatch.errors import LedgerBusy, LedgerFull, UsageError
 from ocrwatch.messages import Message, message
 
 if TYPE_CHECKING:
@@ -57,21 +57,31 @@ def rebuild(
     inboxes, shelf = chosen(settings, ledger), shelf_of(settings)
     target = None if to is None else _new_workbook(to, inboxes)
     added = left_out = 0
+    full: LedgerFull | None = None
     with opened(settings) as (journal, _):
         for book, inbox in inboxes.items():
             present = shelf.ledger(inbox)
             rows, kept_out = _wanted(journal, book, inbox, present, deleted=deleted, anew=target is not None)
-            added += _add(journal, book, present if target is None else shelf.ledger(inbox, target), rows, target)
-            left_out += kept_out
+            count, was_full = _add(
+                journal, book, present if target is None else shelf.ledger(inbox, target), rows, target
+            )
+            added, left_out, full = added + count, left_out + kept_out, was_full or full
     if added:
         said = message("Rows added: {count}, in {ledger}.", count=added, ledger=_named(target, inboxes))
         say(said, mark=terminal.GOOD)
-    else:
+    elif full is None:
         say(message("No row is missing."))
     if left_out:
         text = "Rows that were deleted by hand stay so: {count}. To add them too: ocrwatch ledger rebuild --deleted"
         say(message(text, count=left_out))
-    return 0
+    if full is not None:
+        text = (
+            "There are rows that did not fit: {file} has no empty row left above row {row}. Insert some there, save "
+            "it, and run this again: ocrwatch ledger rebuild"
+        )
+        places = dict(full.message.places)
+        complain(message(text, file=places["file"], row=places["row"]), mark=terminal.WARNING)
+    return 0 if full is None else _DIFFERS
 
 
 # ---------------------------------------------------------------- check
@@ -212,13 +222,19 @@ def _wanted(
     return [row for row in every if row not in unwanted], len(kept_out)
 
 
-def _add(journal: Journal, book: str, ledger: Ledger, rows: list[str], target: Path | None) -> int:
-    from ocrwatch.service.mending import mark_as_written, put_back
+def _add(
+    journal: Journal, book: str, ledger: Ledger, rows: list[str], target: Path | None
+) -> tuple[int, LedgerFull | None]:
+    """How many were added, and why not all: a form may have less room."""
+    from ocrwatch.service.mending import put_back
 
-    count = put_back(journal, book, ledger, rows)
-    if target is None:
-        mark_as_written(journal, book, rows)
-    return count
+    count = 0
+    try:
+        for written in put_back(journal, book, ledger, rows, is_another=target is not None):
+            count += written
+    except LedgerFull as error:
+        return count, error
+    return count, None
 
 
 def _named(target: Path | None, inboxes: dict[str, Inbox]) -> str:

@@ -211,8 +211,8 @@ def _endpoint(settings: Settings, key: str | None) -> Iterator[Finding]:
         )
     engine = Engine(settings, Forgotten())
     try:
-        assert isinstance(engine.reader, EndpointReader)
-        probe = engine.reader.probe()
+        assert isinstance(engine.ocr, EndpointReader)
+        probe = engine.ocr.probe()
         yield Finding(probe.said, terminal.GOOD if probe.ok else terminal.BAD)
     finally:
         engine.close()

@@ -36,11 +36,18 @@ if TYPE_CHECKING:
     from ocrwatch.config.settings import Settings
 
 _HOME = Path("~/OCRWatch")
-_FOLDERS = {"receipt": "Receipts", "receipt-items": "Receipts", "invoice": "Invoices", "train-ticket": "Tickets"}
+_FOLDERS = {
+    "receipt": "Receipts",
+    "receipt-items": "Receipts",
+    "invoice": "Invoices",
+    "china-invoice": "Invoices",
+    "train-ticket": "Tickets",
+}
 _KINDS = {
     "receipt": message("receipts of shops and restaurants"),
     "receipt-items": message("the same, with each item that was bought"),
     "invoice": message("invoices between companies"),
+    "china-invoice": message("Chinese invoices, fully digital ones included"),
     "train-ticket": message("Chinese train tickets"),
 }
 
@@ -59,7 +66,8 @@ def init(
     profile: Annotated[
         str,
         typer.Option(
-            help=help_text(message("The document type: receipt, receipt-items, invoice, train-ticket.")), metavar="TYPE"
+            help=help_text(message("The document type: receipt, receipt-items, invoice, china-invoice, train-ticket.")),
+            metavar="TYPE",
         ),
     ] = "",
     ledger: Annotated[

@@ -45,7 +45,7 @@ def unlock(
     settings = loaded(config).settings
     removed = 0
     with opened(settings) as (journal, running):
-        for path in _workbooks(settings.inbox):
+        for path in (*_workbooks(settings.inbox), *_items_files(settings.inbox)):
             real = Path(os.path.realpath(path))
             locks = present_locks(real)
             if locks and (yes or _is_closed(path, locks)):
@@ -133,6 +133,14 @@ def _workbooks(inboxes: Iterable[Inbox]) -> list[Path]:
     return list(dict.fromkeys(path for inbox in inboxes for path in workbooks_of(inbox)))
 
 
+def _items_files(inboxes: Iterable[Inbox]) -> list[Path]:
+    """The files beside CSV files that items went to."""
+    from ocrwatch.books import items_files_of, workbooks_of
+
+    every = (path for inbox in inboxes for book in workbooks_of(inbox) for path in items_files_of(inbox, book))
+    return [path for path in dict.fromkeys(every) if path.exists()]
+
+
 # ---------------------------------------------------------------- restore
 
 
@@ -149,7 +157,7 @@ def _list(workbooks: list[Path], shelf: Shelf) -> int:
 
 
 def _restore(journal: Journal, inboxes: dict[str, Inbox], workbook: Path, backup: Backup, shelf: Shelf) -> None:
-    from ocrwatch.books import profile_of
+    from ocrwatch.books import items_files_of, profile_of
     from ocrwatch.journal.written import Cause
     from ocrwatch.service.mending import looked_at
 
@@ -161,8 +169,11 @@ def _restore(journal: Journal, inboxes: dict[str, Inbox], workbook: Path, backup
         except LineError:  # it cannot be read: the very reason why another is wanted
             deleted = {row for row, cause in journal.written.absences(book).items() if cause is Cause.DELETED}
             gone_before[book] = deleted
-    kept = shelf.backups.restore(backup, workbook, lambda: shelf.locks.ensure_closed(workbook))
-    say(message("{ledger} is restored as of {date}.", ledger=str(workbook), date=backup.name), mark=terminal.GOOD)
+    kept = _put_in_place(backup, workbook, shelf)
+    for path in dict.fromkeys(path for inbox in inboxes.values() for path in items_files_of(inbox, workbook)):
+        since = [each for each in shelf.backups.of(path) if each.name >= backup.name]
+        if since:  # the earliest of them is how it stood then, too
+            _put_in_place(since[-1], path, shelf)
     if kept is not None:
         text = "The one that was there is kept. To have it back: ocrwatch ledger restore {date}"
         say(message(text, date=kept.stem))
@@ -179,3 +190,10 @@ def _restore(journal: Journal, inboxes: dict[str, Inbox], workbook: Path, backup
     if lacking:
         text = "It lacks rows that were written since: {count}. To add them: ocrwatch ledger rebuild"
         say(message(text, count=lacking), mark=terminal.WARNING)
+
+
+def _put_in_place(backup: Backup, workbook: Path, shelf: Shelf) -> Path | None:
+    """Where the one that was there is kept."""
+    kept = shelf.backups.restore(backup, workbook, lambda: shelf.locks.ensure_closed(Path(os.path.realpath(workbook))))
+    say(message("{ledger} is restored as of {date}.", ledger=str(workbook), date=backup.name), mark=terminal.GOOD)
+    return kept

@@ -20,6 +20,7 @@ from ocrwatch.cli.initial import init
 from ocrwatch.cli.keys import key_app
 from ocrwatch.cli.ledgers import restore, unlock
 from ocrwatch.cli.ordering import accept, pause, resume, retry, stop
+from ocrwatch.cli.packing import pack
 from ocrwatch.cli.previewing import preview
 from ocrwatch.cli.reading import read
 from ocrwatch.cli.rereading import reread
@@ -81,6 +82,7 @@ _COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (
     (pause, message("Pause reading.")),
     (resume, message("Go on reading, and try now what waits.")),
     (stop, message("Stop the running ocrwatch.")),
+    (pack, message("Pack a month's rows and scans into one zip, to be handed in.")),
     (doctor, message("Check folders, spreadsheets, key and engine, and say what to do.")),
 )
 _LEDGER_COMMANDS: tuple[tuple[Callable[..., int], Message], ...] = (

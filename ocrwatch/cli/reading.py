@@ -38,7 +38,10 @@ def read(
             "--profile",
             metavar="TYPE",
             help=help_text(
-                message("The document type: receipt, receipt-items, invoice, train-ticket (default: as configured).")
+                message(
+                    "The document type: receipt, receipt-items, invoice, china-invoice, train-ticket (default: as "
+                    "configured)."
+                )
             ),
         ),
     ] = "",
@@ -60,7 +63,7 @@ def read(
                 results.append({"file": name, "error": terminal.rendered(error.message)})
                 complain(about(Path(name).name, error.message), mark=terminal.BAD)
                 continue
-            results.append({"file": name, "rows": [row_data(row) for row in rows]})
+            results.append({"file": name, "blank": not rows, "rows": [row_data(row) for row in rows]})
             if not as_json:
                 _show(name, rows)
     finally:
@@ -94,7 +97,7 @@ class PictureReader:
         self._profile = profile
 
     def rows(self, name: str) -> tuple[Row, ...]:
-        """The rows that the picture would become. Raises `LineError`."""
+        """The rows that the picture would become, none where it is blank. Raises `LineError`."""
         from ocrwatch.checking.checker import RowChecker
 
         if _is_link(name):
@@ -105,7 +108,7 @@ class PictureReader:
             found = self._engine.pages.inspect(path)
             document = _document(path, digest=found.digest, pages=found.pages)
             reading = self._read(document)
-        return RowChecker().rows(document, self._profile, reading)
+        return () if reading.is_blank else RowChecker().rows(document, self._profile, reading)
 
     def _read(self, document: Document) -> Reading:
         """An answer that cannot be used is followed by the other wording, as on the line."""
@@ -117,7 +120,7 @@ class PictureReader:
     def _linked(self, url: str) -> Reading:
         from ocrwatch.reading.endpoint import EndpointReader
 
-        reader = self._engine.reader
+        reader = self._engine.ocr
         if not isinstance(reader, EndpointReader):
             raise UsageError(
                 message(
@@ -159,7 +162,11 @@ def _is_link(name: str) -> bool:
 
 def _show(name: str, rows: tuple[Row, ...]) -> None:
     say(name)
+    if not rows:
+        say(message("It is blank: nothing is printed or written on it."))
     for row in rows:
+        if row.page:
+            say(message("Page {page}", page=row.page))
         say_pairs(row_pairs(row))
         for line in items_lines(row):
             say(line)

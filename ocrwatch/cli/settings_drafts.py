@@ -15,7 +15,7 @@ from ocrwatch.messages import Message, message
 from ocrwatch.ports import Field, FieldType
 from ocrwatch.settings_pages.draft import OWN, OWN_SUFFIX, Column, Draft, Engine, Kind, Watched
 
-_ORDER = ("receipt", "receipt-items", "invoice", "train-ticket")
+_ORDER = ("receipt", "receipt-items", "invoice", "china-invoice", "train-ticket")
 _USUAL = Path("~/OCRWatch")
 Raw = Mapping[str, object]
 """The person's own file as TOML has it: what is written there, before defaults and other layers."""

@@ -13,7 +13,7 @@ from ocrwatch.config.places import expanded
 from ocrwatch.config.secrets import clear_key, key_place, set_key
 from ocrwatch.config.settings import Settings
 from ocrwatch.desktop.instance import is_running
-from ocrwatch.errors import ConfigurationError
+from ocrwatch.errors import ConfigurationError, UsageError
 from ocrwatch.messages import Message, message
 from ocrwatch.settings_pages.draft import Draft, Watched
 from ocrwatch.settings_pages.outside import KeyPlace, Pairs
@@ -82,6 +82,8 @@ def rows_of(settings: Settings, place: int, picture: Path, language: str) -> Seq
         rows = PictureReader(engine, profile_of(settings.inbox[place])).rows(str(picture))
     finally:
         engine.close()
+    if not rows:
+        raise UsageError(message("{name} is blank.", name=picture.name))
     look = render(message("To look at"))
     return [
         [

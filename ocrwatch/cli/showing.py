@@ -12,10 +12,12 @@ from ocrwatch.messages import JSON, Message, message
 
 
 def row_pairs(row: Row) -> list[tuple[Message | str, Message | str]]:
-    """The fields of `row` that hold something, and what is to be looked at."""
+    """The fields of `row` that hold something, who read them, and what is to be looked at."""
     pairs: list[tuple[Message | str, Message | str]] = [
         (cell.name, display(cell.value)) for cell in row.cells if cell.value is not None
     ]
+    if row.engine:
+        pairs.append((message("Read by"), row.engine))
     if row.check:
         pairs.append((message("To look at"), "\n".join(rendered(remark) for remark in row.check)))
     return pairs
@@ -35,6 +37,7 @@ def row_data(row: Row) -> dict[str, JSON]:
         "pages": row.pages,
         "engine": row.engine,
         "id": row.id,
+        **({"page": row.page} if row.page else {}),
     }
 
 

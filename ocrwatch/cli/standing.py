@@ -12,9 +12,10 @@ import typer
 from ocrwatch.cli import terminal
 from ocrwatch.cli.opening import ConfigOption, loaded, opened, outdated, whereabouts
 from ocrwatch.cli.showing import display, items_lines, row_pairs
-from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_pairs
+from ocrwatch.cli.terminal import about, complain, help_text, rendered, say, say_json, say_pairs
 from ocrwatch.document import (
     Arrived,
+    Blank,
     Document,
     Duplicate,
     Filed,
@@ -52,7 +53,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
         pause = now.daemon.pause if running else pause_from_json(journal.orders.pause())
         failed = journal.documents.failed()[:_SHOWN]
     if as_json:
-        say(status_to_json(now, rendered))
+        say_json(status_to_json(now, rendered))
         return 0
     _say_state(now, pause)
     if not running:
@@ -65,6 +66,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> int:
             (message("To be read"), str(now.to_read)),
             (message("To be recorded or filed"), str(now.to_record)),
             (message("Duplicates"), str(now.duplicates)),
+            (message("Blank"), str(now.blank)),
             (message("Failed"), str(now.failed)),
         ]
     )
@@ -157,7 +159,7 @@ def _of_no_document(name: str, folders: Sequence[FolderStatus]) -> Iterator[Mess
     for folder in folders:
         yield from (said for said in folder.not_ready if name in str(said))
         if name in folder.other_kinds:
-            yield message("{name} is no picture and no PDF: it is left alone where it lies.", name=name)
+            yield message("{name} is no picture, no PDF and no e-invoice: it is left alone where it lies.", name=name)
 
 
 def _story(document: Document) -> Iterator[Message]:
@@ -171,11 +173,15 @@ def _story(document: Document) -> Iterator[Message]:
             yield message("Its row is written; the scan is to be filed.")
         case Refused(reason=reason):
             yield message("It cannot be read: {reason}", reason=reason)
+        case Duplicate(row=row, one_invoice=True):
+            yield message("The same invoice stands in row {row} already, from another file.", row=row)
         case Duplicate(row=row):
             if row:
                 yield message("The same file stands in row {row} already.", row=row)
             else:
                 yield message("The same file was recorded already.")
+        case Blank():
+            yield message("It is blank; it is to be put into the folder blank.")
         case Filed():
             yield from _end(document.stage)
     if document.trouble is not None:
@@ -194,6 +200,8 @@ def _end(stage: Filed) -> Iterator[Message]:
             yield message("It is a duplicate.")
         case Outcome.GONE:
             yield message("It was taken away.")
+        case Outcome.BLANK:
+            yield message("It is no document.")
     if stage.reason is not None:
         yield stage.reason
     if stage.path is not None:

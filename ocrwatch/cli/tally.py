@@ -43,6 +43,8 @@ class Tally:
             yield message("Rows to look at (see their column Check): {count}.", count=self._doubtful)
         if duplicates := counts[Outcome.DUPLICATE]:
             yield message("Recorded before, and put into the folder duplicates: {count}.", count=duplicates)
+        if blank := counts[Outcome.BLANK]:
+            yield message("Blank, and put into the folder blank: {count}.", count=blank)
         if gone := counts[Outcome.GONE]:
             yield message("Taken away before they were filed: {count}.", count=gone)
         if failed := counts[Outcome.FAILED]:

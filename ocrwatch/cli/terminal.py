@@ -5,6 +5,7 @@ Everything goes to standard output but complaints, which go to standard error, s
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import unicodedata
@@ -39,6 +40,14 @@ def rendered(said: Message) -> str:
 def say(said: Message | str = "", *, mark: str = "") -> None:
     """One paragraph to standard output, behind `mark`."""
     _write(said, mark, sys.stdout)
+
+
+def say_json(text: str) -> None:
+    """JSON to standard output. Where that cannot hold every character (a pipe on Windows), they are escaped."""
+    encoding = (sys.stdout.encoding or "").lower()
+    if not encoding.startswith("utf"):
+        text = "".join(sign if sign.isascii() else json.dumps(sign)[1:-1] for sign in text)
+    _write(text, "", sys.stdout)
 
 
 def complain(said: Message | str, *, mark: str = "") -> None:

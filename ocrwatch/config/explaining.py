@@ -17,7 +17,7 @@ from ocrwatch.config.layers import variable_of
 from ocrwatch.config.lines import line_of
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.profiles import FieldData
-from ocrwatch.config.settings import Endpoint, Inbox, Notifications, Reader, Settings
+from ocrwatch.config.settings import Buyer, Endpoint, Inbox, Notifications, Reader, Settings
 from ocrwatch.errors import ConfigurationError
 from ocrwatch.messages import Message, message
 
@@ -129,7 +129,7 @@ def _table(location: Sequence[int | str]) -> type[BaseModel]:
         case "notifications":
             return Notifications
         case _:
-            return Inbox
+            return Buyer if "buyer" in location[:-1] else Inbox
 
 
 # ---------------------------------------------------------------- a value that cannot be
@@ -193,6 +193,8 @@ def _shape(detail: ErrorDetails) -> Message:
             return message('it is a list of names, ["number", "date"], or of {{name = "total", type = "amount"}}')
         case (_, _, "fields", *_):
             return message('it is a list of texts: ["one", "two"]')
+        case (_, _, "buyer", *_):
+            return message('it is written as {{name = "…", tax_id = "…"}}')
         case ("locked", *_):
             return message('it is a list of texts: ["one", "two"]')
         case (name,):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, StrictBool, model_validator
 
-from ocrwatch.ports import Field, FieldType, Profile
+from ocrwatch.ports import Field, FieldType, PagesRule, Profile
 
 
 class FieldData(BaseModel):
@@ -57,7 +58,7 @@ class _ProfileData(BaseModel):
 
     name: str
     title: str = ""
-    pages: str = "together"
+    pages: PagesRule = "together"
     fields: tuple[FieldData, ...]
 
 
@@ -69,17 +70,27 @@ def built_in() -> dict[str, Profile]:
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name.removesuffix(".toml")):
         if file.name.endswith(".toml"):
             data = _ProfileData.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-            found[data.name] = Profile(name=data.name, fields=tuple(field.field() for field in data.fields))
+            fields = tuple(field.field() for field in data.fields)
+            found[data.name] = Profile(name=data.name, fields=fields, pages=data.pages)
     return found
 
 
-def profile(name: str, fields: tuple[FieldData, ...] | None, prompt: str | None) -> Profile:
-    """The profile `name`, or one with the person's own `fields`."""
+def profile(
+    name: str,
+    fields: tuple[FieldData, ...] | None,
+    prompt: str | None,
+    pages: Literal["auto"] | PagesRule = "auto",
+) -> Profile:
+    """The profile `name`, or one with the person's own `fields`. `pages`: "auto" is as the profile has it."""
     base = built_in().get(name)
+    rule = pages if pages != "auto" else base.pages if base is not None else "together"
     if fields is None:
         assert base is not None
-        return Profile(name=name, fields=base.fields, prompt=prompt)
+        return Profile(name=name, fields=base.fields, prompt=prompt, pages=rule)
     known = {field.name: field for field in base.fields} if base else {}
     return Profile(
-        name=name or "fields", fields=tuple(field.field(known.get(field.name)) for field in fields), prompt=prompt
+        name=name or "fields",
+        fields=tuple(field.field(known.get(field.name)) for field in fields),
+        prompt=prompt,
+        pages=rule,
     )

@@ -18,18 +18,27 @@ from ocrwatch.config import paths
 from ocrwatch.config.keys import every_key
 from ocrwatch.config.misfit import Misfit
 from ocrwatch.config.places import AbsolutePath, FolderPattern
-from ocrwatch.config.profiles import FieldData, built_in
+from ocrwatch.config.profiles import FieldData, built_in, profile
+from ocrwatch.filing.templates import EXTRA, parsed, unknown_places
 from ocrwatch.ledger.layout import heading_key
 from ocrwatch.ledger.volumes import MonthOf
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Field as LineField
+from ocrwatch.ports import cell_fields
 
 RESERVED = ("Folder", "Check", "File", "Received", "Pages", "Engine", "Document ID")
 """The ledger's own columns: no field may be named so."""
 
 _ID_COLUMN = RESERVED[-1:]
 
-_SHEETS = {"train-ticket": "Tickets", "receipt": "Receipts", "receipt-items": "Receipts", "invoice": "Invoices"}
+_SHEETS = {
+    "train-ticket": "Tickets",
+    "receipt": "Receipts",
+    "receipt-items": "Receipts",
+    "invoice": "Invoices",
+    "china-invoice": "Invoices",
+}
+_USUAL_PROFILE = "receipt"
 _LONGEST_HEADER = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -53,7 +62,7 @@ class Endpoint(_Table):
     model: str = Field(default="qwen-vl-ocr-latest", min_length=1)
     timeout_seconds: float = Field(default=310, gt=0, le=3600, strict=True)
     concurrency: Literal["auto"] | Annotated[StrictInt, Field(ge=1, le=64)] = "auto"
-    min_pixels: StrictInt = Field(default=3072, ge=3072)
+    min_pixels: StrictInt = Field(default=3072, ge=3072, le=15_680_000)
     max_pixels: StrictInt = Field(default=8_388_608, ge=3072, le=30_720_000)
     pixel_fields: Literal["auto"] | StrictBool = "auto"
     api_key_file: AbsolutePath | None = None
@@ -81,6 +90,23 @@ class Notifications(_Table):
     waiting: StrictBool = True
 
 
+class Buyer(_Table):
+    """Whom the invoices of a watched folder are for."""
+
+    name: str = ""
+    tax_id: str = ""
+
+    @field_validator("tax_id")
+    @classmethod
+    def _has_its_check_digit(cls, value: str) -> str:
+        from stdnum.cn import uscc
+
+        plain = unicodedata.normalize("NFKC", value).replace(" ", "").upper()
+        if re.fullmatch("[0-9A-Z]{18}", plain) and not uscc.is_valid(plain):
+            raise Misfit(message("its check digit does not fit: compare it with the business licence"))
+        return plain
+
+
 class Inbox(_Table):
     """A watched folder, what its scans are, and where their rows go."""
 
@@ -102,7 +128,10 @@ class Inbox(_Table):
     watch: Literal["auto", "native", "poll"] = "auto"
     recursive: StrictBool = False
     after: Literal["move", "keep"] = "move"
+    name: str = ""
+    pages: Literal["auto", "together", "each"] = "auto"
     existing: Literal["ask", "read", "skip"] = "ask"
+    buyer: Buyer | None = None
 
     @field_validator("profile")
     @classmethod
@@ -139,6 +168,23 @@ class Inbox(_Table):
             raise Misfit(message("only {{year}}, {{month}} and {{folder}} may stand in braces"))
         if "{month}" in text and "{year}" not in text:
             raise Misfit(message("{{month}} needs {{year}} beside it, or the rows of two years would meet"))
+        return value
+
+    @field_validator("name")
+    @classmethod
+    def _is_name_template(cls, value: str, info: ValidationInfo) -> str:
+        template = parsed(value)
+        if template is None:
+            raise Misfit(message("its braces do not pair: each field's name stands in {{ and }}"))
+        if re.search(r'[\\/<>:"|?*\x00-\x1f\x7f]', "".join(template.literals)):
+            raise Misfit(message('it is a name, not a path, and holds none of \\ / < > : " | ? *'))
+        if value and not template.places:
+            raise Misfit(message("name at least one field in braces, or all scans would have one name"))
+        named, own = info.data.get("profile"), info.data.get("fields")
+        if named or own:  # else a workbook that is there may tell the fields: `ensure_name` looks then
+            said = unknown_place(value, profile(named or "", own, None).fields)
+            if said is not None:
+                raise Misfit(said)
         return value
 
     @field_validator("template")
@@ -191,7 +237,7 @@ class Inbox(_Table):
 
     def profile_name(self) -> str:
         """The built-in profile in force, "" where the fields are all the person's own."""
-        return self.profile or ("" if self.fields else "receipt")
+        return self.profile or ("" if self.fields else _USUAL_PROFILE)
 
     def sheet_name(self) -> str:
         """The sheet in force."""
@@ -222,6 +268,13 @@ class Settings(_Table):
             if name not in known:
                 raise Misfit(message("there is no setting {name}", name=_nearest(name, known)))
         return value
+
+
+def unknown_place(name: str, fields: Sequence[LineField]) -> Message | None:
+    """What is wrong with the template `name` for scans with `fields`."""
+    template, known = parsed(name), [field.name for field in cell_fields(fields)]
+    unknown = unknown_places(template, known) if template is not None else []
+    return message("there is no field {name}", name=_nearest(unknown[0], [*known, *EXTRA])) if unknown else None
 
 
 def _nearest(name: str, known: Sequence[str]) -> Message | str:

@@ -97,7 +97,8 @@ def _plain(field: Field, *, of_line: bool = False) -> Mapping[str, Plain]:
 
 
 def _values(table: BaseModel, but: tuple[str, ...] = ()) -> dict[str, Plain | None]:
-    return {name: getattr(table, name) for name in type(table).model_fields if name not in but}
+    values = {name: getattr(table, name) for name in type(table).model_fields if name not in but}
+    return {name: value.model_dump() if isinstance(value, BaseModel) else value for name, value in values.items()}
 
 
 def _line(name: str, value: Plain | None, said: str, render: Render) -> str:

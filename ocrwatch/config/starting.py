@@ -65,7 +65,8 @@ def _lines(choices: Choices, render: Render) -> Iterator[str]:
     yield "[[inbox]]"
     yield from _comment(render, message("The watched folder. Scans that were read move to its subfolder done."))
     yield _setting("folder", choices.folder)
-    yield from _comment(render, message("The document type: receipt, receipt-items, invoice or train-ticket."))
+    kinds = "The document type: receipt, receipt-items, invoice, china-invoice or train-ticket."
+    yield from _comment(render, message(kinds))
     yield _setting("profile", choices.profile)
     yield from _comment(render, message("The spreadsheet that each scan adds a row to. It is made when there is none."))
     yield _setting("ledger", choices.ledger)

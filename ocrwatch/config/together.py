@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ocrwatch.config.profiles import profile
-from ocrwatch.config.settings import Endpoint, Inbox, Settings
+from ocrwatch.config.settings import Endpoint, Inbox, Settings, unknown_place
 from ocrwatch.errors import ConfigurationError
 from ocrwatch.ledger.items import items_sheets
 from ocrwatch.ledger.layout import heading_key
@@ -39,6 +39,10 @@ def check(settings: Settings) -> Iterator[Message]:
         with _told_of(place):
             _check_places(inbox)
             _check_headings(inbox)
+            if not (inbox.asks_headings() and (inbox.template or inbox.ledger.exists())):
+                ensure_name(inbox)
+        if inbox.name and inbox.after == "keep":
+            yield message("Scans of {folder} stay where they are, so name renames none.", folder=str(inbox.folder))
     if settings.endpoint.min_pixels > settings.endpoint.max_pixels:
         said = message("min_pixels is more than max_pixels.")
         raise Clash(said, ("endpoint", "min_pixels"), ("endpoint", "max_pixels"))
@@ -164,6 +168,14 @@ def _check_headings(inbox: Inbox) -> None:
         if keys.count(key) > 1:
             text = "Two fields of {folder} go to the column {heading}. Give each one of its own in headings."
             raise ConfigurationError(message(text, folder=str(inbox.folder), heading=heading))
+
+
+def ensure_name(inbox: Inbox) -> None:
+    """Raises ConfigurationError where the name of filed scans has a place that is no field in force."""
+    said = unknown_place(inbox.name, profile(inbox.profile_name(), inbox.fields, None).fields)
+    if said is not None:
+        text = "{key} is not right: {reason}."
+        raise ConfigurationError(message(text, key="name", reason=said))
 
 
 def _check_places(inbox: Inbox) -> None:

@@ -1,4 +1,7 @@
-"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`."""
+"""Where an inbox's scans go: `done`, `failed` with the reason beside each, `done/duplicates`, `done/blank`.
+
+A scan that was read may be renamed by what its row says (`templates.py`). Read again, it keeps the name it has.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ocrwatch.document import Document, Outcome
+from ocrwatch.document import Document, Outcome, Read, Row
 from ocrwatch.filing.moving import ensure_there, move, write_beside
 from ocrwatch.filing.naming import REASON_SUFFIX, filed_name
 from ocrwatch.filing.reserving import explained, mark_of, reserve
+from ocrwatch.filing.templates import named_after, parsed
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock, Render
+
+_BELOW = {Outcome.DUPLICATE: "duplicates", Outcome.BLANK: "blank"}
 
 
 class FolderFiler:
@@ -27,8 +33,10 @@ class FolderFiler:
         after: Literal["move", "keep"],
         render: Render,
         clock: Clock,
+        name: str = "",
     ) -> None:
         """`done` and `failed` are relative to the inbox or absolute; `{year}` and `{month}` stand for the present.
+        `name` is the template of the names of scans that were read, "" where they keep their own.
 
         With `after="keep"` every scan stays where it is; only the reasons go to `failed`.
         """
@@ -38,13 +46,14 @@ class FolderFiler:
         self._after = after
         self._render = render
         self._clock = clock
+        self._template = parsed(name) if name else None
 
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
         """As the port says; and raises `Gone` when the scan is not there any more."""
         if self._after == "keep" or (outcome is Outcome.FAILED and self._lies_in_failed(document)):
             return None
         ensure_there(document.path, self._inbox)
-        return reserve(self._folder(document, outcome), document.path.name, _mark(document))
+        return reserve(self._folder(document, outcome), self._name(document, outcome), _mark(document))
 
     def file(self, document: Document, target: Path | None, reason: Message | None = None) -> None:
         """As the port says."""
@@ -59,12 +68,41 @@ class FolderFiler:
                 with explained(note.parent):
                     note.unlink(missing_ok=True)
 
-    def _folder(self, document: Document, outcome: Outcome) -> Path:
+    @property
+    def inbox(self) -> Path:
+        """The watched folder."""
+        return self._inbox
+
+    @property
+    def keeps(self) -> bool:
+        """Whether every scan stays where it is."""
+        return self._after == "keep"
+
+    def folder(self, document: Document, outcome: Outcome, *, below: str = "") -> Path:
+        """Where scans of that outcome go; `below`: into this subfolder of it."""
+        return self._folder(document, outcome, below)
+
+    def explain(self, document: Document, page: Path, scan: Path, reason: Message) -> None:
+        """Put `reason` beside `page` of a document, in plain words; `scan` is the file that holds it."""
+        self._explain(self._note_beside(document, page), scan, reason)
+
+    def _name(self, document: Document, outcome: Outcome) -> str:
+        """Of a paper with several rows, the first gives the name."""
+        match document.stage:
+            case Read(rows=(row, *_)) if outcome is Outcome.DONE:
+                return self.name_of(row, document.path.name)
+            case _:
+                return document.path.name
+
+    def name_of(self, row: Row, own: str) -> str:
+        """What the file that `row` was read from is called; `own` is its name so far."""
+        return own if self._template is None else named_after(row, self._template, own)
+
+    def _folder(self, document: Document, outcome: Outcome, below: str = "") -> Path:
         now = datetime.fromtimestamp(self._clock()).astimezone()
         pattern = self._failed if outcome is Outcome.FAILED else self._done
         root = self._inbox / pattern.replace("{year}", f"{now:%Y}").replace("{month}", f"{now:%m}")
-        if outcome is Outcome.DUPLICATE:
-            root /= "duplicates"
+        root /= _BELOW.get(outcome, below)
         return root.joinpath(*(filed_name(part) for part in Path(document.folder).parts))
 
     def _lies_in_failed(self, document: Document) -> bool:

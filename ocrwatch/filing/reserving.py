@@ -24,12 +24,12 @@ _SHARING_VIOLATION = 32
 _NAME_TOO_LONG = 206
 
 
-_MARK = re.compile(rb"ocrwatch [0-9a-f]{16} \d+\n")
+_MARK = re.compile(rb"ocrwatch [0-9a-f]{16} \d+( p\d+)?\n")
 
 
-def mark_of(document_id: str, key: int) -> bytes:
-    """The bytes of the file that reserves a name for a document."""
-    return f"ocrwatch {document_id} {key}\n".encode()
+def mark_of(document_id: str, key: int, page: int = 0) -> bytes:
+    """The bytes of the file that reserves a name for a document, or for one page of it."""
+    return f"ocrwatch {document_id} {key}{f' p{page}' if page else ''}\n".encode()
 
 
 def is_mark(path: Path) -> bool:

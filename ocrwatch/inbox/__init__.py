@@ -17,4 +17,8 @@ kinds.py         what a file is, by its content (pure)
 ends.py          whether its bytes go to its end (pure)
 pictures.py      Pillow
 pdf.py           PDFium
+blank.py         is a page blank?
+splitting.py     a page of a batch as a file of its own
+invoices.py      files that are data and no picture: OFD, XML
+einvoices/       the data inside e-invoices
 """

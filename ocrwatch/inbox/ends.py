@@ -6,9 +6,11 @@
     image/tiff  its directories, and the strips, tiles and old JPEG streams they name
     application/pdf  %%EOF at its end, after any padding; one made for the web tells its length, too. PDFium mends a
                      file cut short in silence, so it is looked for here.
+    application/ofd  the end of a zip's directory, behind the directory it tells of
+    application/xml  its last tag; that it belongs to the first, the parser tells
 
 That it decodes as well, the decoder finds out. Sources: ITU-T T.81 (JPEG), W3C PNG, GIF89a, RFC 9649 (WebP),
-TIFF 6.0, ISO 32000 (PDF).
+TIFF 6.0, ISO 32000 (PDF), APPNOTE.TXT (zip).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ _JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
 
 _LINEARIZED = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)|/L\s+(\d+)[^>]*?/Linearized\b")
 _PDF_TAIL_BYTES = 64 * 1024
+_ZIP_TAIL_BYTES = 22 + 0xFFFF
 
 
 def reaches_its_end(kind: str, data: bytes) -> bool:
@@ -41,6 +44,10 @@ def reaches_its_end(kind: str, data: bytes) -> bool:
             return _tiff(data)
         case "application/pdf":
             return _pdf(data)
+        case "application/ofd":
+            return _zip(data)
+        case "application/xml":
+            return data.rstrip(b"\0\r\n\t ").endswith(b">")
         case _:
             return True
 
@@ -107,6 +114,11 @@ def _after_gif_blocks(data: bytes, position: int) -> int:
     while position < len(data) and data[position]:
         position += data[position] + 1
     return position + 1
+
+
+def _zip(data: bytes) -> bool:
+    end = data.rfind(b"PK\5\6", max(0, len(data) - _ZIP_TAIL_BYTES))
+    return 0 <= end <= len(data) - 22 and _little(data, end + 12) + _little(data, end + 16) <= end
 
 
 def _pdf(data: bytes) -> bool:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
+from ocrwatch.inbox.einvoices.roots import is_invoice
+
+OFD = "application/ofd"
+XML = "application/xml"
+"""The kinds that hold data and are never drawn."""
+
 SCAN_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf"}
-    | {".heic", ".heif", ".avif", ".jp2"}
+    | {".heic", ".heif", ".avif", ".jp2", ".ofd"}
 )
 """Suffixes under which a person expects a scan to be read."""
 
 _PDF_HEAD_BYTES = 1024
+
+_ROOT_OF_OFD = re.compile(rb"PK\x03\x04.{26}OFD\.xml", re.DOTALL)
+"""The head of the zip's member that every OFD begins with (GB/T 33190)."""
 
 _BRANDS = {b"avif": "image/avif", b"avis": "image/avif"} | dict.fromkeys(
     [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"], "image/heic"
@@ -17,7 +28,7 @@ _BRANDS = {b"avif": "image/avif", b"avis": "image/avif"} | dict.fromkeys(
 
 
 def kind_of(data: bytes) -> str | None:
-    """The MIME type of a picture or PDF that starts like `data`; None for anything else."""
+    """The MIME type of a picture, a PDF or an e-invoice with the bytes `data`; None for anything else."""
     heads = {
         b"\xff\xd8\xff": "image/jpeg",
         b"\x89PNG\r\n\x1a\n": "image/png",
@@ -40,7 +51,14 @@ def kind_of(data: bytes) -> str | None:
         return _BRANDS.get(data[8:12])
     if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
         return "application/pdf"
-    return None
+    if data[:4] == b"PK\3\4":
+        return OFD if _ROOT_OF_OFD.search(data) else None
+    return XML if is_invoice(data) else None
+
+
+def may_hold_invoice(head: bytes) -> bool:
+    """Whether a file that starts with `head` (1024 bytes) may be more than a picture: a PDF, a zip, XML."""
+    return b"%PDF-" in head or head.startswith(b"PK") or b"<" in head[:16].replace(b"\0", b"")
 
 
 def could_become_a_scan(data: bytes) -> bool:

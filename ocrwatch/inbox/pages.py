@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ocrwatch.childprocess import ChildProcess
 from ocrwatch.errors import DecoderCrashed
+from ocrwatch.inbox.einvoices.found import from_data
 from ocrwatch.messages import JSON, message
-from ocrwatch.ports import Inspection, Picture, PictureLimits
+from ocrwatch.ports import Embedded, Inspection, Picture, PictureLimits
 
 _TIMEOUT_SECONDS = 120.0
 """For one call; a 500 MB TIFF on a slow share takes a minute."""
@@ -36,12 +37,24 @@ class ChildPages:
         width, height = made["width_px"], made["height_px"]
         assert isinstance(width, int)
         assert isinstance(height, int)
-        return Picture(data, str(made["kind"]), width, height)
+        return Picture(data, str(made["kind"]), width, height, is_blank=made["is_blank"] is True)
 
-    def _call(self, function: str, path: Path, arguments: dict[str, JSON]) -> tuple[JSON, bytes]:
+    def embedded(self, path: Path, digest: str) -> Embedded | None:
+        """The data of an invoice inside the file. Raises as the port says."""
+        found, _ = self._call("embedded", path, {"digest": digest})
+        return from_data(found)
+
+    def page_file(self, path: Path, digest: str, page: int) -> bytes:
+        """Page `page` (from 0) as the bytes of a file of its own. Raises as `picture`."""
+        _, data = self._call("page_file", path, {"digest": digest, "page": page}, module="splitting")
+        return data
+
+    def _call(
+        self, function: str, path: Path, arguments: dict[str, JSON], *, module: str = "decoding"
+    ) -> tuple[JSON, bytes]:
         try:
             return self._child.call(
-                f"ocrwatch.inbox.decoding:{function}",
+                f"ocrwatch.inbox.{module}:{function}",
                 {"path": str(path), **arguments},
                 timeout_seconds=_TIMEOUT_SECONDS,
             )

@@ -17,6 +17,7 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD
 from ocrwatch.errors import Unreadable
 from ocrwatch.inbox.scanfile import damaged
 from ocrwatch.messages import message
+from ocrwatch.ports import Embedded
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,6 +43,14 @@ def page_picture(path: Path, data: bytes, page: int, max_pixels: int) -> Image:
     """Page `page`, upright, with at most `max_pixels`. Raises `Unreadable`."""
     with _document(path, data) as document:
         return _drawn(document[page], most_pixels=max_pixels)
+
+
+def invoice(path: Path, data: bytes) -> Embedded | None:
+    """The invoice that it holds as data, None where there is none. Raises `Unreadable`."""
+    from ocrwatch.inbox.einvoices import pdf_data
+
+    with _document(path, data) as document:
+        return pdf_data.invoice(document)
 
 
 def _drawn(page: pypdfium2.PdfPage, *, most_pixels: int) -> Image:

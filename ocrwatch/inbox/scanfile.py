@@ -8,10 +8,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ocrwatch.errors import Gone, Incomplete, NotAScan, Unreadable
-from ocrwatch.inbox.kinds import SCAN_SUFFIXES, could_become_a_scan, kind_of
+from ocrwatch.inbox.kinds import OFD, SCAN_SUFFIXES, could_become_a_scan, kind_of
 from ocrwatch.messages import message
 
 LARGEST_BYTES = 512 * 1024 * 1024
@@ -28,12 +30,25 @@ def bytes_of(path: Path) -> bytes:
 
     Raises `Gone`, `NotAScan`, `Incomplete`, `Unreadable`.
     """
+    with _opened(path) as descriptor:
+        return _read(path, descriptor)
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of a regular file, enough to tell what it is not. Raises as `bytes_of`."""
+    with _opened(path) as descriptor:
+        return os.read(descriptor, 1024)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A descriptor of a regular file; what goes wrong with it is explained."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             raise _no_file(path)
         descriptor = os.open(path, _FLAGS)
         try:
-            return _read(path, descriptor)
+            yield descriptor
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -73,8 +88,10 @@ def kind_in(path: Path, data: bytes) -> str:
         )
     if kind is not None:
         return kind
+    if path.suffix.lower() == ".ofd" and data.startswith(b"PK"):
+        return OFD  # its root may be the zip's last member, and not be there yet
     if path.suffix.lower() not in SCAN_SUFFIXES:
-        raise NotAScan(message("{name} is no picture and no PDF.", name=path.name))
+        raise NotAScan(message("{name} is no picture, no PDF and no e-invoice.", name=path.name))
     if could_become_a_scan(data):
         raise incomplete(path)
     raise Unreadable(message("{name} is not a picture, though its name says so. Scan it again.", name=path.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +52,18 @@ class Documents:
     def recorded_with(self, digest: str, book: str) -> tuple[Document, ...]:
         """The arrivals of these bytes for this book that came to rest with rows or taken away, oldest first."""
         return self._select("digest = ? AND book = ? AND station IN ('done', 'gone') ORDER BY key", [digest, book])
+
+    def of_rows(self, book: str, ids: Collection[str]) -> dict[str, Document]:
+        """The recorded documents with `ids` (16 hex digits), by these: of several arrivals one that was filed."""
+        found: dict[str, Document] = {}
+        condition = (
+            "digest >= ? AND digest < ? AND book = ? AND station IN ('done', 'gone') ORDER BY station = 'done', key"
+        )
+        for each in ids:
+            documents = self._select(condition, [each, each + "g", book])
+            if documents:
+                found[each] = documents[-1]
+        return found
 
     def matching(self, text: str) -> tuple[Document, ...]:
         """Those whose id begins with `text`, or whose scan is or was named so, newest first."""
@@ -164,8 +176,9 @@ def path_in(path: str | bytes) -> Path:
 
 def _names(document: Document) -> set[str]:
     names = {document.path.name}
-    if isinstance(document.stage, Filed) and document.stage.path is not None:
-        names.add(document.stage.path.name)
+    if isinstance(document.stage, Filed):
+        names |= {row.file.name for row in document.stage.rows if row.file is not None}
+        names |= {document.stage.path.name} if document.stage.path is not None else set()
     return names
 
 

@@ -12,11 +12,13 @@ from typing import NotRequired, TypedDict, assert_never
 from ocrwatch.document import (
     Amount,
     Arrived,
+    Blank,
     Cell,
     Duplicate,
     Filed,
     Items,
     Outcome,
+    PageFile,
     Read,
     Recorded,
     Refused,
@@ -37,6 +39,8 @@ def station(stage: Stage) -> str:
             return outcome.value
         case Duplicate():
             return "twin"
+        case Blank():
+            return "empty"
         case _:
             return type(stage).__name__.lower()
 
@@ -47,15 +51,20 @@ def stage_to_json(stage: Stage) -> str:
     match stage:
         case Arrived(earlier=earlier):
             known = {"earlier": _rows_out(earlier)} if earlier else {}
-        case Read(rows=rows, recording=recording, target=target, earlier=earlier):
+        case Read(rows=rows, recording=recording, target=target, parts=parts, earlier=earlier):
             known = {"rows": _rows_out(rows), "recording": recording, "target": _path_out(target)}
+            known |= {"parts": _parts_out(parts)} if parts else {}
             known |= {"earlier": _rows_out(earlier)} if earlier else {}
-        case Recorded(rows=rows, target=target):
+        case Recorded(rows=rows, target=target, parts=parts):
             known = {"rows": _rows_out(rows), "target": _path_out(target)}
+            known |= {"parts": _parts_out(parts)} if parts else {}
+        case Blank(target=target):
+            known = {"target": _path_out(target)}
         case Refused(reason=reason, target=target):
             known = {"reason": message_to_data(reason), "target": _path_out(target)}
-        case Duplicate(of=of, row=row, target=target):
+        case Duplicate(of=of, row=row, one_invoice=one_invoice, target=target):
             known = {"of": of, "row": row, "target": _path_out(target)}
+            known |= {"one_invoice": True} if one_invoice else {}
         case Filed(outcome=outcome, path=path, rows=rows, reason=reason):
             known = {
                 "outcome": outcome.value,
@@ -79,14 +88,26 @@ def stage_from_json(text: str) -> Stage:
                 rows=_rows_in(known["rows"]),
                 recording=known["recording"],
                 target=_path_in(known["target"]),
+                parts=_parts_in(known.get("parts", [])),
                 earlier=_rows_in(known.get("earlier", [])),
             )
         case "Recorded":
-            return Recorded(rows=_rows_in(known["rows"]), target=_path_in(known["target"]))
+            return Recorded(
+                rows=_rows_in(known["rows"]),
+                target=_path_in(known["target"]),
+                parts=_parts_in(known.get("parts", [])),
+            )
+        case "Blank":
+            return Blank(target=_path_in(known["target"]))
         case "Refused":
             return Refused(reason=message_from_data(known["reason"]), target=_path_in(known["target"]))
         case "Duplicate":
-            return Duplicate(of=known["of"], row=known["row"], target=_path_in(known["target"]))
+            return Duplicate(
+                of=known["of"],
+                row=known["row"],
+                one_invoice=known.get("one_invoice", False),
+                target=_path_in(known["target"]),
+            )
         case "Filed":
             return Filed(
                 outcome=Outcome(known["outcome"]),
@@ -145,6 +166,7 @@ class _StoredRow(TypedDict):
     file: str | None
     month: NotRequired[str]  # the volume; ledgers had months before they had folders
     items: NotRequired[list[_StoredItems]]
+    page: NotRequired[int]
 
 
 def _written(known: Mapping[str, list[_StoredRow]]) -> list[_StoredRow]:
@@ -174,6 +196,24 @@ def _path_in(path: str | None) -> Path | None:
     return None if path is None else Path(path)
 
 
+def _parts_out(parts: tuple[PageFile, ...]) -> JSON:
+    return [{"page": part.page, "target": _path_out(part.target), "reason": _maybe(part.reason)} for part in parts]
+
+
+def _parts_in(parts: list[dict[str, JSON]]) -> tuple[PageFile, ...]:
+    return tuple(_part_in(part) for part in parts)
+
+
+def _part_in(part: Mapping[str, JSON]) -> PageFile:
+    page, target, reason = part["page"], part["target"], part["reason"]
+    assert isinstance(page, int)
+    return PageFile(
+        page=page,
+        target=Path(target) if isinstance(target, str) else None,
+        reason=message_from_data(reason) if isinstance(reason, dict) else None,
+    )
+
+
 def _rows_out(rows: tuple[Row, ...]) -> JSON:
     return [
         {
@@ -187,6 +227,8 @@ def _rows_out(rows: tuple[Row, ...]) -> JSON:
             "file": _path_out(row.file),
             **({"month": row.volume} if row.volume else {}),
             **({"items": _items_out(row.items)} if row.items else {}),
+            **({"page": row.page} if row.page else {}),
+            **({"invoice": row.invoice} if row.invoice else {}),
         }
         for row in rows
     ]
@@ -220,6 +262,8 @@ def _row_in(row: _StoredRow) -> Row:
         file=_path_in(row["file"]),
         volume=row.get("month", ""),
         items=_items_in(row.get("items", [])),
+        page=row.get("page", 0),
+        invoice=str(row.get("invoice", "")),
     )
 
 

@@ -6,7 +6,7 @@ file.
 
     workbook.py         the port `Ledger`: open, change, save; what makes it wait           start here
     edition.py          one change of a workbook, from its opening to its saving
-    standing.py         how the sheet stands, remembered between two changes
+    memory.py           what is remembered between two changes: how the sheets stand (standing.py)
 
   what the rows are
     layout.py           which columns there are and what a row puts into them               pure

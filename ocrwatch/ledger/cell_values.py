@@ -38,6 +38,7 @@ _EPOCH, _EPOCH_1904 = (datetime.combine(day, _MIDNIGHT) for day in (date(1899, 1
 _LEAP_DAY_THAT_NEVER_WAS = 60
 _DAY_MS = 86_400_000
 _BEYOND_DATES = "#VALUE!"
+_BEYOND_NUMBERS = float("inf")
 _NO_TEXTS = frozenset((b"", b"n", b"s", b"b", b"d"))
 """Types of cells whose content is no text itself."""
 
@@ -57,21 +58,28 @@ class CellValues:
         self._moments, self._durations = (_told(numbers) for numbers in _formats_of_moments(styles))
 
     def of(self, kind: bytes, style: bytes, raw: bytes) -> Shown:
-        """What a cell of the type `kind`, the format `style` (both may be empty) and the content `raw` shows.
+        """What a cell of the type `kind`, the format `style` (both may be empty) and the content `raw` shows; the
+        content as text where it is not of its type.
 
-        Raises ValueError, IndexError.
+        Raises IndexError, and ValueError where a shared text's number is none.
         """
         if b"&" in raw and kind in _NO_TEXTS:
             raw = unescaped(raw).encode()
+        if kind == b"s":
+            return self._texts[int(raw)]
+        try:
+            return self._typed(kind, style, raw)
+        except ValueError:
+            return unescaped(raw)
+
+    def _typed(self, kind: bytes, style: bytes, raw: bytes) -> Shown:
         match kind:
-            case b"s":
-                return self._texts[int(raw)]
             case b"" | b"n":
                 if style in self._moments:
                     return _moment(raw, is_1904=self._is_1904, is_duration=style in self._durations)
                 return _number(raw)
             case b"b":
-                return bool(int(raw))
+                return raw.strip() == b"true" or (raw.strip() != b"false" and bool(int(raw)))
             case b"d":
                 return _iso(raw.decode())
             case _:
@@ -96,7 +104,11 @@ def _told(numbers: Sequence[int]) -> frozenset[bytes]:
 
 
 def _number(raw: bytes) -> int | float:
-    return float(raw) if b"." in raw or b"E" in raw or b"e" in raw else int(raw)
+    """Raises ValueError, also for what no cell can show: infinite numbers and none."""
+    number = float(raw) if b"." in raw or b"E" in raw or b"e" in raw else int(raw)
+    if not -_BEYOND_NUMBERS < number < _BEYOND_NUMBERS:
+        raise ValueError(raw)
+    return number
 
 
 @lru_cache(maxsize=4096)

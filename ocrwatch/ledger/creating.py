@@ -93,16 +93,9 @@ def dressed(
         top = changed_row(survey.grammar, known, headings, HEADER_HEIGHT_POINTS)
     part = new_table(package, Area(1, 1, len(columns), 2), [column.header for column in columns])
     relation = package.relate(standing.part, "table", part)
-    surroundings = (
-        Surroundings(survey.head, survey.close)
-        .with_widths({places[column.key]: column_width(column, rows) for column in columns})
-        .with_hidden([places[column.key] for column in columns if column.is_hidden])
-        .with_look(has_views=package.workbook.first("bookViews") is not None)
-        .with_table(relation, package.relations_space)
+    surroundings = _around(package, standing, styles, places, columns, rows).with_table(
+        relation, package.relations_space
     )
-    for column in columns:
-        if column.part is Part.CHECK:
-            surroundings = surroundings.with_marks(places[column.key], amber_format(styles))
     set_print_titles(package, standing.name, index)
     tables = (*standing.tables, *(each for each in tables_of(package, package.sheets[index]) if each.part == part))
     dressed_survey = replace(
@@ -119,3 +112,24 @@ def dressed(
         last_row=1,
     )
     return replace(standing, survey=dressed_survey, tables=tables, table=tables[-1])
+
+
+def _around(
+    package: Package,
+    standing: Standing,
+    styles: Styles,
+    places: Mapping[str, int],
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Entry]],
+) -> Surroundings:
+    """The columns' widths, what is hidden, frozen and marked."""
+    surroundings = (
+        Surroundings(standing.survey.head, standing.survey.close)
+        .with_widths({places[column.key]: column_width(column, rows) for column in columns})
+        .with_hidden([places[column.key] for column in columns if column.is_hidden])
+        .with_look(has_views=package.workbook.first("bookViews") is not None)
+    )
+    for column in columns:
+        if column.part is Part.CHECK:
+            surroundings = surroundings.with_marks(places[column.key], amber_format(styles))
+    return surroundings

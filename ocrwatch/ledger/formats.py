@@ -52,6 +52,8 @@ WIDE_LINE_POINTS = 17
 _CAPITAL_WIDTH = 1.2
 _BROAD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZmw@%&")
 
+_CURRENCY_SIGN = re.compile(r'"([^"]+)"|\[\$([^\]-]+)(?:-[0-9A-Fa-f]+)?\]|([$€£¥₩₹₪฿₫₱])')
+_LANGUAGE = re.compile(r"\[\$-[^\]]*\]")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -172,3 +174,18 @@ def _text(text: str, *, as_text: bool = False) -> Entry:
     quoted = text.startswith(("=", "+", "-", "@", "'"))
     number_format = TEXT_FORMAT if as_text or quoted or text.strip().isdecimal() else "General"
     return Entry(value=text or None, number_format=number_format, quoted=quoted, cut=cut)
+
+
+def shown_currency(number_format: str, known: str) -> str:
+    """The currency that a cell of `number_format` shows: ISO 4217 where that is certain, else the sign itself.
+
+    `known` is what was written there: it tells two apart that share a sign, and counts where none is shown.
+    """
+    found = _CURRENCY_SIGN.search(_LANGUAGE.sub("", number_format.split(";")[0]))
+    sign = unicodedata.normalize("NFKC", next(filter(None, found.groups()), "")).strip() if found else ""
+    if sign == "元":  # of several countries
+        return known or sign
+    if not sign or sign in (known, _SYMBOLS.get(known)):
+        return known
+    codes = [code for code, symbol in _SYMBOLS.items() if symbol == sign]
+    return codes[0] if len(codes) == 1 else sign

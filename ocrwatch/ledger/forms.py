@@ -11,7 +11,8 @@ A stray note below the rows of a ledger is no footer: rows go on below it. A foo
 the last one that carries an id, of which one of these is true:
 
   1. A formula in it refers to several rows above it, and the rows beside it do not repeat that formula.
-  2. A cell of it is a word for a total and no more ("合计", "Total:"), and most of our columns are empty in it.
+  2. A cell of it is a word for a total and no more ("合计", "Total:") or a place to sign ("审批人：____"), and most of
+     our columns are empty in it.
   3. The rows from the header down are drawn (cells of ours with border lines), and it stands at most five rows below
      the last of them, or among them with cells merged otherwise than theirs; most of our columns are empty in it, and
      not all of it stands right of them.
@@ -41,6 +42,10 @@ _TOTAL = re.compile(
     r"(?:合计|总计|共计|小计|总额|大写|人民币)[^0-9]{0,20}"
     r"|(?:(?:grand|sub|net)-?)?totals?(?:amount|costs?|expenses?|due|reimbursement|claimed|payable)?(?:[:(].*)?"
     r"|(?:sum|summe|gesamt|gesamtbetrag)(?:[:(].*)?"
+)
+_PLACE_TO_SIGN = re.compile(
+    r"[^:_]{0,12}(?:签字|签名|签章|盖章|(?:经办|经手|审批|审核|复核|批准|报销|领款|填表|制表|负责|出差)人?)(?:\([^)]*\))?[:_].*"
+    r"|[^:_]{0,20}(?:signature|signed|(?:approved|prepared|checked|reviewed|authori[sz]ed|submitted)by)[^:_]{0,20}[:_].*"
 )
 
 
@@ -138,13 +143,13 @@ class _Footers:
         self._filled = filled
         self._by_number = {row.number: row for row in filled}
         self._sparse = [row for row in filled if self._is_sparse(row)]
-        self._totals = self._saying_total(texts)
+        self._worded = self._worded_as_footers(texts)
         self._is_drawn = is_drawn
 
     def ends(self) -> int:
         """The last row above the footer; 0: there is none."""
         for row in self._filled:
-            if row.number in self._totals or self._sums(row):
+            if row.number in self._worded or self._sums(row):
                 return row.number - 1
             if row in self._sparse and (last := self._below_drawn(row)):
                 return last
@@ -155,7 +160,7 @@ class _Footers:
         fields = self._sheet.fields
         return len(fields & row.cells.keys()) <= max(1, len(fields) // 2)
 
-    def _saying_total(self, texts: Texts) -> set[int]:
+    def _worded_as_footers(self, texts: Texts) -> set[int]:
         grammar = self._sheet.grammar
         cells = [
             (row.number, cell)
@@ -164,7 +169,9 @@ class _Footers:
             if cell.kind in ("s", "inlineStr", "str") and grammar.formula_of(cell) is None
         ]
         shown = texts([cell for _, cell in cells])
-        return {number for (number, _), text in zip(cells, shown, strict=True) if is_total(text)}
+        return {
+            number for (number, _), text in zip(cells, shown, strict=True) if is_total(text) or is_place_to_sign(text)
+        }
 
     def _sums(self, row: _Filled) -> bool:
         for column, cell in row.cells.items():
@@ -221,8 +228,16 @@ class _Footers:
 
 def is_total(text: str) -> bool:
     """Whether `text` is a word for a total and no more."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    return _TOTAL.fullmatch(plain) is not None
+    return _TOTAL.fullmatch(_plain(text)) is not None
+
+
+def is_place_to_sign(text: str) -> bool:
+    """Whether `text` tells who is to sign, with a colon or a line to sign on."""
+    return _PLACE_TO_SIGN.fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 # ---------------------------------------------------------------- prepared rows without a footer

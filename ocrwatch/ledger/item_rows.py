@@ -9,19 +9,50 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ocrwatch.document import Cell, Items
 from ocrwatch.ledger.edition import Edition
 from ocrwatch.ledger.formats import Entry
-from ocrwatch.ledger.items import ItemsSheet
+from ocrwatch.ledger.items import ItemsSheet, fields_of
 from ocrwatch.ledger.relay import Leg
 from ocrwatch.ledger.standing import Standing
 
 Lines = Sequence[Sequence[Cell]]
 
+ItemsById = Mapping[str, Sequence[Items]]
+"""Tables by the ids of the rows that have them."""
 
-def adding(sheet: ItemsSheet, items: Mapping[str, Lines], known: Standing | None) -> Leg:
+SheetOf = Callable[[str], ItemsSheet]
+"""The sheet of a table, by the table's name."""
+
+KnownOf = Callable[[str], Standing | None]
+"""How a sheet stands in the file that is being changed, if that is known, by its name."""
+
+
+def legs_adding(items: ItemsById, sheet_of: SheetOf, known_of: KnownOf) -> list[Leg]:
+    """The items of new rows, as parts of their save."""
+    return [_adding(sheet, lines, known_of(sheet.sheet)) for sheet, lines in _by_sheet(items, sheet_of)]
+
+
+def legs_amending(items: ItemsById, sheet_of: SheetOf, known_of: KnownOf) -> list[Leg]:
+    """Items in the place of earlier ones, as parts of a save."""
+    sheets = _by_sheet(items, sheet_of)
+    return [leg for sheet, lines in sheets for leg in _amending(sheet, lines, known_of(sheet.sheet))]
+
+
+def _by_sheet(items: ItemsById, sheet_of: SheetOf) -> list[tuple[ItemsSheet, dict[str, Lines]]]:
+    """The lines of each table, by the ids of the rows that have it."""
+    return [
+        (
+            sheet_of(field),
+            {row_id: each.lines for row_id, tables in items.items() for each in tables if each.name == field},
+        )
+        for field in fields_of(each for tables in items.values() for each in tables)
+    ]
+
+
+def _adding(sheet: ItemsSheet, items: Mapping[str, Lines], known: Standing | None) -> Leg:
     """The items of new rows, by the rows' ids."""
 
     def add(edition: Edition) -> bool:
@@ -33,7 +64,7 @@ def adding(sheet: ItemsSheet, items: Mapping[str, Lines], known: Standing | None
     return Leg(sheet=sheet.sheet, columns=sheet.columns, change=add, known=known, packs=True)
 
 
-def amending(sheet: ItemsSheet, items: Mapping[str, Lines], known: Standing | None) -> tuple[Leg, Leg]:
+def _amending(sheet: ItemsSheet, items: Mapping[str, Lines], known: Standing | None) -> tuple[Leg, Leg]:
     """The items of rows that are there, by the rows' ids: first those that have rows, then those that need more."""
 
     def amend(edition: Edition) -> bool:
@@ -60,11 +91,6 @@ def amending(sheet: ItemsSheet, items: Mapping[str, Lines], known: Standing | No
         Leg(sheet=sheet.sheet, columns=sheet.columns, change=amend, known=known),
         Leg(sheet=sheet.sheet, columns=sheet.columns, change=go_on),
     )
-
-
-def lines_of(items: Mapping[str, Sequence[Items]], field: str) -> dict[str, Lines]:
-    """The lines of the table `field`, by the ids of the rows that have it."""
-    return {row_id: each.lines for row_id, tables in items.items() for each in tables if each.name == field}
 
 
 def _append(edition: Edition, sheet: ItemsSheet, items: Mapping[str, Lines]) -> bool:

@@ -29,6 +29,10 @@ MAX_WIDTH = 42
 _HEADER_ROOM = 4
 """Columns that a header's filter button and margins take."""
 
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_CHINESE = r"[\u3005\u3007\u3400-\u9fff\uf900-\ufaff]"
+_SPACE_FOR_LOOKS = re.compile(f"(?<={_CHINESE}) | (?={_CHINESE})")
+
 _TYPICAL_WIDTHS: dict[FieldType, int] = {"amount": 13, "date": 12, "datetime": 18, "id": 24, "integer": 9, "text": 14}
 
 
@@ -138,8 +142,9 @@ def header_text(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def heading_key(text: str) -> str:
-    """What two spellings of one header have in common."""
-    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    """What two spellings of one header have in common. Beside Chinese characters, space is for looks ("日　期")."""
+    shown = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    return _SPACE_FOR_LOOKS.sub("", " ".join(shown.split())).casefold()
 
 
 def entries(

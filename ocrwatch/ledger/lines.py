@@ -13,26 +13,28 @@ from ocrwatch.ledger.header import SEARCH_ROWS, Header, find_header
 from ocrwatch.ledger.layout import Column, Part, places_of_fields
 from ocrwatch.ledger.opening import sheet_pieces
 from ocrwatch.ledger.package import Package
+from ocrwatch.ledger.references import MAX_ROWS
 from ocrwatch.ledger.refusals import UNUSABLE_SECONDS, damage_translated
 from ocrwatch.ledger.row_values import RowValues, row_values
 from ocrwatch.ledger.shared_strings import SharedTexts
 from ocrwatch.ledger.sheet_stream import SheetStream
 from ocrwatch.ledger.styles import MINIMAL, Styles
+from ocrwatch.ledger.survey import Survey
 from ocrwatch.messages import message
 from ocrwatch.ports import Line
 
 
 def lines_in(
-    file: BinaryIO, name: str, sheets: Sequence[str], columns: Sequence[Column], header: Header | None = None
+    file: BinaryIO, name: str, sheets: Sequence[str], columns: Sequence[Column], survey: Survey | None = None
 ) -> Iterator[Line]:
     """The rows of `sheets` that carry an id; `file` is the workbook `name`. Raises `LedgerBusy`, see the port.
 
-    `header` is that of the last sheet, where it is known.
+    `survey` is that of the last sheet, where it is known.
     """
     with damage_translated(name):
         book = _Book(file)
         for sheet in sheets:
-            known = header if sheet == sheets[-1] else None
+            known = survey if sheet == sheets[-1] else None
             yield from _lines(book.rows(sheet), columns, name, sheet, known)
 
 
@@ -56,7 +58,7 @@ class _Book:
 
 
 def _headed(
-    rows: Iterator[RowValues], columns: Sequence[Column], known: Header | None
+    rows: Iterator[RowValues], columns: Sequence[Column], known: Survey | None
 ) -> tuple[Header | None, Iterator[RowValues]]:
     """Where the header stands, and the rows below it."""
     first: list[RowValues] = []
@@ -70,13 +72,13 @@ def _headed(
         [cells[number].get(place) for place in range(1, max(cells[number], default=0) + 1)] if number in cells else ()
         for number in range(1, min(last, SEARCH_ROWS) + 1)
     )
-    header = known or find_header(texts, columns)
+    header = known.header if known is not None else find_header(texts, columns)
     below = (row for row in first if header is None or row[0] > header.row)
     return header, chain(below, rows)
 
 
 def _lines(
-    rows: Iterator[RowValues], columns: Sequence[Column], file: str, sheet: str, known: Header | None
+    rows: Iterator[RowValues], columns: Sequence[Column], file: str, sheet: str, known: Survey | None
 ) -> Iterator[Line]:
     header, below = _headed(rows, columns, known)
     if header is None:
@@ -84,7 +86,8 @@ def _lines(
     ids = next(column for column in columns if column.part is Part.ID)
     place = header.places.get(ids.key)
     if place is None:
-        if any(cells for _, cells in below):
+        ends = MAX_ROWS if known is None else known.last_row  # a form's footer is no row
+        if any(cells for number, cells in below if number <= ends):
             text = (
                 "The column {column} is gone from the sheet {sheet} of {file}: which row belongs to which scan cannot "
                 "be told. Undo that, or restore a backup: ocrwatch ledger restore"

@@ -1,7 +1,7 @@
 """Turns at a workbook: of all the ocrwatch that write it, on this computer or on others, one at a time.
 
     no lock ──created exclusively──▶ ours ── read … replace ──▶ removed
-    another's ── LedgerBusy, till its owner is dead, or it stays the same for a minute ──▶ ours
+    another's ── LedgerBusy, till its owner is dead, or it stays the same for a minute (empty: 5 s) ──▶ ours
 
 The lock is a small hidden file beside the workbook. Creating a file exclusively works on every share, the system's
 locks only on some.
@@ -33,6 +33,9 @@ from ocrwatch.ledger.file_lock import lock_now, unlock_now
 from ocrwatch.messages import message
 
 RUN_OUT_SECONDS = 60.0
+EMPTY_RUNS_OUT_SECONDS = 5.0
+"""Of a lock that says nothing: it is written as soon as it is made, unless its owner died between the two."""
+
 CONFIRM_SECONDS = 2.0
 """Between replacing another's lock and taking it for ours: much longer than from reading its lock to replacing it."""
 
@@ -186,12 +189,13 @@ class Turns:
 
     def _has_run_out(self, content: bytes, claim: _Claim, lock: Path) -> bool:
         seen, since = self._seen.get(lock, (None, 0.0))
+        lasts_seconds = RUN_OUT_SECONDS if content else EMPTY_RUNS_OUT_SECONDS
         if seen == content:
-            return self._monotonic() - since >= RUN_OUT_SECONDS
+            return self._monotonic() - since >= lasts_seconds
         self._seen[lock] = (content, self._monotonic())
         with _beside(lock, claim) as fresh:
             try:
-                return fresh.stat().st_mtime - lock.stat().st_mtime >= RUN_OUT_SECONDS
+                return fresh.stat().st_mtime - lock.stat().st_mtime >= lasts_seconds
             except FileNotFoundError:
                 return False
 

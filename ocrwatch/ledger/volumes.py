@@ -27,6 +27,8 @@ _PATTERNS = {"year": r"\d{4}", "month": r"\d{2}", "folder": r"(?!~\$|\.)[^/\\]+"
 _UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _LONGEST = 80
+_LONGEST_BYTES = 150
+"""A file's whole name has 255 on most systems."""
 
 
 def is_series(ledger: Path) -> bool:
@@ -91,7 +93,8 @@ def fixed_part(ledger: Path) -> Path:
 
 def file_part(name: str) -> str:
     """`name` as a part of a file's name, on any system; a subfolder's subfolder follows it after an underscore."""
-    plain = _UNFIT.sub("_", unicodedata.normalize("NFC", name))[:_LONGEST].strip(" .")
+    plain = _UNFIT.sub("_", unicodedata.normalize("NFC", name))[:_LONGEST]
+    plain = plain.encode(errors="surrogateescape")[:_LONGEST_BYTES].decode(errors="ignore").strip(" .")
     plain = re.sub(r"^~\$", "__", plain) or "_"
     return f"{plain}_" if _RESERVED.fullmatch(plain) else plain
 

@@ -6,7 +6,7 @@
 
 Rules
   1. Nothing is kept open between two calls, neither file nor workbook: the user may do with them what they like.
-     What stays is how the sheet stands (`standing.py`), by how the file looked: it is read again only when someone else
+     What stays is how the sheet stands (`memory.py`), by how the file looked: it is read again only when someone else
      has changed it.
   2. A row whose id stands in the sheet is not added a second time, whatever the caller believes: a save that reached
      the disk may still have ended in an error.
@@ -20,19 +20,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 from io import BytesIO
 from pathlib import Path
 
-from ocrwatch.document import Items, Row, Signature
+from ocrwatch.document import Row
 from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger import item_rows, saving
-from ocrwatch.ledger.archive import directory_crc_of
 from ocrwatch.ledger.creating import copied, new_workbook
 from ocrwatch.ledger.edition import Edition, ensure_sheet_name
-from ocrwatch.ledger.header import Header
-from ocrwatch.ledger.items import ItemsSheet, fields_of, items_sheets, unknown_sheet
+from ocrwatch.ledger.items import ItemsSheet, items_sheets, unknown_sheet
 from ocrwatch.ledger.layout import (
     ALL,
     Choice,
@@ -44,11 +42,12 @@ from ocrwatch.ledger.layout import (
     under_headings,
 )
 from ocrwatch.ledger.locks import OPEN_SECONDS, Locks
+from ocrwatch.ledger.memory import Memory, directory_crc
 from ocrwatch.ledger.refusals import ensure_package
 from ocrwatch.ledger.relay import Left, Leg, crc_of, written
 from ocrwatch.ledger.shape import Shape, shape_of
 from ocrwatch.ledger.standing import Standing
-from ocrwatch.ledger.survey import lacks_ids
+from ocrwatch.ledger.survey import Survey, lacks_ids
 from ocrwatch.ledger.turns import Turn
 from ocrwatch.messages import message
 from ocrwatch.on_disk import is_there
@@ -62,20 +61,6 @@ _READ_ONLY_SECONDS = 15
 _Change = Callable[[Edition, Path], Sequence[Leg] | None]
 """Changes the ledger's sheet in a workbook that lies in that folder; what is to be changed in other sheets then, None:
 nothing is to be saved."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """How the sheets stand in the file that looks as `signature`, which the line `line` of our saves left. `crc` is
-    that of its zip directory.
-
-    None: there is no such sheet.
-    """
-
-    signature: Signature
-    line: int
-    crc: int
-    standings: Mapping[str, Standing | None]
 
 
 class WorkbookLedger:
@@ -114,7 +99,7 @@ class WorkbookLedger:
         self._before_change = before_change
         self._ensure_there = ensure_there
         self._on_ids_gone = on_ids_gone
-        self._known: _Known | None = None
+        self._memory = Memory(locks.own_saves)
 
     def append(self, rows: Sequence[Row]) -> dict[str, int]:
         """As the port says; a row whose id the sheet holds already is not added, its number is returned."""
@@ -135,7 +120,8 @@ class WorkbookLedger:
                 row.id: entries(row, every, folder=folder, zone=self._zone, render=self._render) for row in missing
             }
             numbers.update(edition.append(filled, further))
-            return self._items_of(missing)
+            items = {row.id: row.items for row in missing if row.items}
+            return item_rows.legs_adding(items, self._items_sheet, self._memory.last_of)
 
         if rows:
             self._change(add, packs=True)
@@ -148,8 +134,8 @@ class WorkbookLedger:
             if signature is None:
                 saving.ensure_folder(path.parent)  # it may be on a drive that is away
                 return {}
-            if (known := self._known_now(path, signature)) is not None and self._sheet in known.standings:
-                return _found_in(known.standings[self._sheet], ids)
+            if self._sheet in (known := self._memory.now(path, signature)):
+                return _found_in(known[self._sheet], ids)
             return self._found_anew(path, ids)
 
     def amend(self, changes: Sequence[Change]) -> set[str]:
@@ -184,11 +170,12 @@ class WorkbookLedger:
                 for each, number in found.items()
             }
             edition.amend(sheets[0], entered, further)
-            return self._items_amended({each: changes[each].items for each in found if changes[each].items})
+            items = {each: changes[each].items for each in found if changes[each].items}
+            return item_rows.legs_amending(items, self._items_sheet, self._memory.last_of)
 
         self._change(put, packs=False)
         if len(set(sheets)) > 1:
-            self._known = None  # it is of the earlier sheet now
+            self._memory.forget()  # it is of the earlier sheet now
         return set(found)
 
     def lines(self, items: str = "") -> Iterator[Line]:
@@ -203,9 +190,9 @@ class WorkbookLedger:
                         return
                     table = self._items_sheet(items) if items else None
                     sheet, its_columns = (table.sheet, table.columns) if table else (self._sheet, self._columns)
-                    sheets, header = self._sheets(opened, path, sheet, its_columns)
+                    sheets, survey = self._sheets(opened, path, sheet, its_columns)
                     copy = stack.enter_context(saving.copied(opened.file))
-            yield from lines_in(copy, path.name, sheets, its_columns, header)
+            yield from lines_in(copy, path.name, sheets, its_columns, survey)
 
     def shape(self) -> Shape:
         """How the sheet was saved last, for people. Raises as `append`."""
@@ -217,42 +204,20 @@ class WorkbookLedger:
 
     def _sheets(
         self, opened: saving.Opened, path: Path, sheet: str, columns: Sequence[Column]
-    ) -> tuple[list[str], Header | None]:
-        """The names under which `sheet` stands: one, unless it overflowed; and the header of the last."""
-        known = self._known_of(path, opened.signature, sheet)
+    ) -> tuple[list[str], Survey | None]:
+        """The names under which `sheet` stands: one, unless it overflowed; and the survey of the last."""
+        known = self._memory.of(path, opened.signature, sheet)
         with closing(Edition(opened.file, path.name, sheet, columns, known)) as edition:
             standing = edition.standing
-            self._remember(path, opened.signature, edition.directory_crc, {sheet: standing})
+            self._memory.keep(path, opened.signature, edition.directory_crc, {sheet: standing})
         if standing is None:
             return [], None
-        return [*(each.name for each in standing.earlier), standing.name], standing.survey.header
+        return [*(each.name for each in standing.earlier), standing.name], standing.survey
 
     # ------------------------------------------------------------ items
 
-    def _items_of(self, rows: Sequence[Row]) -> list[Leg]:
-        """The items of new rows, as parts of their save."""
-        items = {row.id: row.items for row in rows if row.items}
-        sheets = map(self._items_sheet, fields_of(each for tables in items.values() for each in tables))
-        return [
-            item_rows.adding(sheet, item_rows.lines_of(items, sheet.field), self._last_known(sheet.sheet))
-            for sheet in sheets
-        ]
-
-    def _items_amended(self, items: Mapping[str, Sequence[Items]]) -> list[Leg]:
-        """Items in the place of earlier ones, as parts of a save."""
-        sheets = map(self._items_sheet, fields_of(each for tables in items.values() for each in tables))
-        return [
-            leg
-            for sheet in sheets
-            for leg in item_rows.amending(sheet, item_rows.lines_of(items, sheet.field), self._last_known(sheet.sheet))
-        ]
-
     def _items_sheet(self, field: str) -> ItemsSheet:
         return self._items.get(field) or unknown_sheet(self._sheet, field)
-
-    def _last_known(self, sheet: str) -> Standing | None:
-        """How `sheet` stands in the file that is being changed, if that is known: the change has looked at it."""
-        return self._known.standings.get(sheet) if self._known is not None else None
 
     # ------------------------------------------------------------
 
@@ -301,17 +266,17 @@ class WorkbookLedger:
             turn.ensure_ours()
 
         def is_same() -> bool:
-            return opened is None or _directory_crc(path) == edition.directory_crc
+            return opened is None or directory_crc(path) == edition.directory_crc
 
         with saving.opened(path) as opened, closing(self._edition(opened, path, packs=packs)) as edition:
             signature = opened.signature if opened is not None else None
-            if signature is None or not self._is_known(path, signature):
-                self._known = None
+            if signature is None or not self._memory.holds(path, signature):
+                self._memory.forget()
             left: list[Left] = []
             try:
                 legs = change(edition, path.parent)
                 if legs is None:
-                    self._remember(path, signature, edition.directory_crc, {self._sheet: edition.standing})
+                    self._memory.keep(path, signature, edition.directory_crc, {self._sheet: edition.standing})
                     return True
                 saved = saving.save(
                     path,
@@ -330,7 +295,7 @@ class WorkbookLedger:
             each.settle()
         self._locks.own_saves.saved(path, signature, saved)
         self._locks.look(path)  # whoever opened it since the last look has it without our rows
-        self._remember(path, saved, crc_of(left), {each.sheet: each.standing for each in left})
+        self._memory.keep(path, saved, crc_of(left), {each.sheet: each.standing for each in left})
         return True
 
     def _edition(self, opened: saving.Opened | None, path: Path, *, packs: bool = False) -> Edition:
@@ -340,7 +305,7 @@ class WorkbookLedger:
             made = new_workbook(self._sheet) if self._template is None else copied(self._template)
             return Edition(BytesIO(made), name, self._sheet, self._columns, None)
         ensure_package(opened.file, name)
-        known = self._known_of(path, opened.signature, self._sheet)
+        known = self._memory.of(path, opened.signature, self._sheet)
         edition = Edition(opened.file, name, self._sheet, self._columns, known, packs=packs)
         if edition.standing is not None and lacks_ids(edition.standing.survey, self._columns):
             self._on_ids_gone(path)
@@ -355,35 +320,8 @@ class WorkbookLedger:
             except LedgerBusy:
                 self._locks.ensure_closed(path)  # no wonder that it cannot be read while someone saves it
                 raise
-            self._remember(path, opened.signature, edition.directory_crc, {self._sheet: edition.standing})
+            self._memory.keep(path, opened.signature, edition.directory_crc, {self._sheet: edition.standing})
             return _found(edition, ids)
-
-    def _known_now(self, path: Path, signature: Signature) -> _Known | None:
-        """What is known of this very file, if it looks as `signature`."""
-        known = self._known
-        is_same = known is not None and known.signature == signature and known.crc == _directory_crc(path)
-        return known if is_same else None
-
-    def _known_of(self, path: Path, signature: Signature, sheet: str) -> Standing | None:
-        """How `sheet` stands in the file that looks as `signature`, if that is known."""
-        if self._known is None or not self._is_known(path, signature):
-            return None
-        return self._known.standings.get(sheet)
-
-    def _is_known(self, path: Path, signature: Signature) -> bool:
-        """Whether what we know of the file that looks so now still holds for our sheets."""
-        return self._known is not None and self._locks.own_saves.goes_on(path, self._known.line, signature)
-
-    def _remember(
-        self, path: Path, signature: Signature | None, crc: int, standings: Mapping[str, Standing | None]
-    ) -> None:
-        """Keep `standings`, and of other sheets what was known, as long as nobody but us saved the file since."""
-        if signature is None:
-            self._known = None
-            return
-        line = self._locks.own_saves.seen(path, signature)
-        others = self._known.standings if self._known is not None and self._known.line == line else {}
-        self._known = _Known(signature, line, crc, {**others, **standings})
 
 
 def _found(edition: Edition, ids: Sequence[str]) -> dict[str, int]:
@@ -396,11 +334,6 @@ def _found_in(standing: Standing | None, ids: Sequence[str]) -> dict[str, int]:
         return {}
     rows = ((each, standing.row_of(each)) for each in ids)
     return {each: row for each, row in rows if row is not None}
-
-
-def _directory_crc(path: Path) -> int | None:
-    with saving.opened(path) as opened:
-        return directory_crc_of(opened.file) if opened is not None else None
 
 
 def _ensure_writable(path: Path) -> None:

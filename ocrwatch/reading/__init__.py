@@ -1,5 +1,8 @@
 """Reading: what is printed on a document's pages, as display text by field name.
 
+embedded.py      `EmbeddedReader`, in front of both: what an e-invoice's own data says, over
+meanings.py      the fields that it fills (pure)
+
 At the service
   endpoint.py      `EndpointReader`: one request a page, stored before it is used; start here
   prompts.py       what is asked, in two wordings (pure)

@@ -47,7 +47,7 @@ from ocrwatch.reading.failures import (
 )
 from ocrwatch.reading.gate import Gate
 from ocrwatch.reading.in_flight import InFlight
-from ocrwatch.reading.merging import PageLost, PageRead, merged
+from ocrwatch.reading.merging import Page, PageBlank, PageLost, PageRead, merged
 from ocrwatch.reading.probing import Probe, probed
 from ocrwatch.reading.prompts import wordings
 from ocrwatch.reading.recent_images import RecentImages
@@ -110,12 +110,13 @@ class EndpointReader:
 
         Every page is asked for before a bad answer is raised: many bad pages cost one attempt, not one each.
         """
-        pages: list[PageRead | PageLost] = []
+        pages: list[Page] = []
         bad: BadAnswer | None = None
         lost: Rejected | None = None
         for number in range(1, document.pages + 1):
             try:
-                pages.append(PageRead(number, self._page(document, number, profile)))
+                said = self._page(document, number, profile)
+                pages.append(PageBlank(number) if said is None else PageRead(number, said))
             except BadAnswer as error:
                 bad = bad or error
             except Rejected as error:
@@ -123,9 +124,9 @@ class EndpointReader:
                 pages.append(PageLost(number, error.message))
         if bad is not None:
             raise bad
-        if lost is not None and all(isinstance(page, PageLost) for page in pages):
+        if lost is not None and not any(isinstance(page, PageRead) for page in pages):
             raise lost
-        return merged(pages, engine=self._model)
+        return merged(pages, engine=self._model, rule=profile.pages)
 
     def read_url(self, url: str, profile: Profile) -> Reading:
         """The picture at `url`, which the service fetches itself. Nothing is stored.
@@ -164,12 +165,14 @@ class EndpointReader:
 
     # ------------------------------------------------------------ one page
 
-    def _page(self, document: Document, number: int, profile: Profile) -> Answer:
-        """What page `number` (from 1) says; a picture that the service does not take is made smaller once."""
+    def _page(self, document: Document, number: int, profile: Profile) -> Answer | None:
+        """What page `number` (from 1) says, None of a blank one; a picture that is not taken is made smaller once."""
         known = self._images.get((document.digest, number))
         if known is not None:
             self._ensure_of_use(_Subject(name=document.path.name, digest=document.digest, image=known, url=""), profile)
         picture = self._pages.picture(document.path, document.digest, number - 1, self._limits)
+        if picture.is_blank:
+            return None
         image = sha256(picture.data).hexdigest()
         self._images.put((document.digest, number), image)
         subject = _Subject(name=document.path.name, digest=document.digest, image=image, url=data_url(picture))

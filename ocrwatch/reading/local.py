@@ -7,6 +7,7 @@ fields costs no second recognition.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -14,7 +15,7 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from ocrwatch.document import Document
-from ocrwatch.errors import BadAnswer, Halt
+from ocrwatch.errors import BadAnswer, Halt, Rejected
 from ocrwatch.messages import JSON, Message, message
 from ocrwatch.ports import Answers, ItemTexts, Pages, Picture, PictureLimits, Profile, Reading, items_fields
 from ocrwatch.reading import finder, finder_items, lines
@@ -22,7 +23,7 @@ from ocrwatch.reading.answers import Answer
 from ocrwatch.reading.finder_amounts import Found
 from ocrwatch.reading.lines import Line, Quad
 from ocrwatch.reading.loose_json import without_lone_surrogates
-from ocrwatch.reading.merging import PageRead, merged
+from ocrwatch.reading.merging import Page, PageBlank, PageLost, PageRead, merged
 
 ENGINE = "local"
 
@@ -56,6 +57,11 @@ def missing() -> Message | None:
     absent = next((name for name in ("rapidocr", "onnxruntime") if find_spec(name) is None), None)
     if absent is None:
         return None
+    if getattr(sys, "frozen", False):  # a packaged program, which takes no packages
+        return message(
+            "This ocrwatch came without the engine that reads on this computer. Install the setup that has it "
+            "(the one without “small” in its name), or set a key for a reading service: ocrwatch key set"
+        )
     return message(
         "Reading on this computer needs the package {package}, which is not installed. Install it with: {command}",
         package=absent,
@@ -76,20 +82,35 @@ class LocalReader:
 
         Raises `Halt` when the engine is not installed, `DecoderCrashed`, and what `Pages.picture` raises.
         """
-        read = [self._lines(document, page) for page in range(document.pages)]
-        found = [finder.find(page, profile) for page in read]
-        tables = [_tables(page, profile) for page in read]
-        answers = [
-            Answer(entries=({**_entry(values), **table},), remarks=_remarks(values))
-            for values, table in zip(found, tables, strict=True)
-        ]
-        reading = merged([PageRead(number, answer) for number, answer in enumerate(answers, 1)], engine=ENGINE)
-        text = "\n\n".join(lines.text(page) for page in read)
+        pages: list[Page] = []
+        tables: list[Mapping[str, ItemTexts]] = []
+        lost: Rejected | None = None
+        for number in range(1, document.pages + 1):
+            try:
+                read = self._lines(document, number - 1)
+            except Rejected as error:
+                lost = lost or error
+                pages.append(PageLost(number, error.message))
+                continue
+            if read is None:
+                pages.append(PageBlank(number))
+                continue
+            tables.append(_tables(read, profile))
+            pages.append(PageRead(number, _answer(read, tables[-1], profile), lines.text(read)))
+        if lost is not None and not tables:
+            raise lost
+        reading = merged(pages, engine=ENGINE, rule=profile.pages)
+        if reading.apart or reading.is_blank:
+            return reading
+        has_print = any(page.text for page in pages if isinstance(page, PageRead))
         remarks = (*reading.remarks, *_remarks_on_tables(tables, profile))
-        return replace(reading, text=text, remarks=remarks if any(read) else (_NO_PRINT,))
+        return replace(reading, remarks=remarks if has_print else (_NO_PRINT,))
 
-    def _lines(self, document: Document, page: int) -> list[Line]:
+    def _lines(self, document: Document, page: int) -> list[Line] | None:
+        """The lines of page `page` (from 0), None of a blank one."""
         picture = self._pages.picture(document.path, document.digest, page, _LIMITS)
+        if picture.is_blank:
+            return None
         request = _request(picture)
         answer = self._answers.get(request)
         if answer is None:
@@ -101,6 +122,15 @@ class LocalReader:
             answer = without_lone_surrogates(json.dumps(read, ensure_ascii=False, separators=(",", ":")))
             self._answers.put(request, answer, digest=document.digest)
         return lines.straightened(_parsed(answer))
+
+
+def _answer(read: Sequence[Line], table: Mapping[str, ItemTexts], profile: Profile) -> Answer:
+    """What a page says. Where it is a row of its own, what is to be said of its tables is said here."""
+    values = finder.find(read, profile)
+    remarks = _remarks(values)
+    if profile.pages == "each":
+        remarks = (*remarks, *_remarks_on_tables([table], profile)) if read else (_NO_PRINT,)
+    return Answer(entries=({**_entry(values), **table},), remarks=remarks)
 
 
 def _request(picture: Picture) -> str:

@@ -4,7 +4,9 @@ Rules
   1. One row a document: the first page that has a field gives it. Another page that says otherwise is a remark. The
      lines of a table are those of all pages, in their order.
   2. A page that shows several papers keeps them: then each page's entries stand for themselves.
-  3. A page that could not be read is a remark, and counted: "2 of 3".
+  3. A page that could not be read is a remark, and counted: "2 of 3". So are blank pages: "3 of 5 (2 blank)".
+  4. Where each page is a row, nothing is merged: each keeps its own reading. What became of the other pages is said in
+     the first. A file with one page that is not blank is no batch.
 
 Pure: no clock, disk, thread, network or log.
 """
@@ -13,19 +15,21 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ocrwatch.document import PageFile
 from ocrwatch.messages import Message, message
-from ocrwatch.ports import ItemTexts, Reading, Said
+from ocrwatch.ports import ItemTexts, PageReading, PagesRule, Reading, Said
 from ocrwatch.reading.answers import Answer, Entry
 
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """What page `number` (from 1) says."""
+    """What page `number` (from 1) says; `text` is all that was seen on it, where the engine gives it."""
 
     number: int
     answer: Answer
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,64 @@ class PageLost:
     reason: Message
 
 
-def merged(pages: Sequence[PageRead | PageLost], *, engine: str) -> Reading:
-    """The reading of all `pages`, at least one of which was read."""
+@dataclass(frozen=True, slots=True)
+class PageBlank:
+    """Nothing is on page `number` (from 1)."""
+
+    number: int
+
+
+Page = PageRead | PageLost | PageBlank
+
+
+def merged(pages: Sequence[Page], *, engine: str, rule: PagesRule = "together") -> Reading:
+    """The reading of all `pages`, at least one of which was read, or all of which are blank."""
     read = [page for page in pages if isinstance(page, PageRead)]
     lost = [page for page in pages if isinstance(page, PageLost)]
+    if not read:
+        return Reading(entries=(), engine=engine, pages=_counted(pages), is_blank=True)
+    if rule == "each" and len(read) + len(lost) > 1:
+        return _apart(pages, read, lost, engine)
+    return _together(pages, read, lost, engine)
+
+
+def _together(pages: Sequence[Page], read: Sequence[PageRead], lost: Sequence[PageLost], engine: str) -> Reading:
     entries, remarks = _entries(read)
     return Reading(
         entries=entries,
         engine=engine,
-        pages=f"{len(read)} of {len(pages)}" if lost else str(len(pages)),
-        remarks=(
-            *(remark for page in read for remark in page.answer.remarks),
-            *remarks,
-            *(message("page {page} was not read: {reason}", page=page.number, reason=page.reason) for page in lost),
-        ),
+        pages=_counted(pages),
+        text="\n\n".join(page.text for page in read if page.text),
+        remarks=(*(remark for page in read for remark in page.answer.remarks), *remarks, *map(_not_read, lost)),
     )
+
+
+def _apart(pages: Sequence[Page], read: Sequence[PageRead], lost: Sequence[PageLost], engine: str) -> Reading:
+    """Each page's own reading; the first says what became of the others."""
+    apart = [PageReading(page.number, _together([page], [page], (), engine)) for page in read]
+    first = apart[0].reading
+    if len(read) < len(pages):
+        first = replace(first, pages=_counted(pages), remarks=(*first.remarks, *map(_not_read, lost)))
+        apart[0] = PageReading(apart[0].page, first)
+    return Reading(
+        entries=tuple(entry for page in apart for entry in page.reading.entries),
+        engine=engine,
+        pages=_counted(pages),
+        apart=tuple(apart),
+        unread=tuple(PageFile(page=page.number, reason=page.reason) for page in lost),
+    )
+
+
+def _counted(pages: Sequence[Page]) -> str:
+    read = sum(isinstance(page, PageRead) for page in pages)
+    blank = sum(isinstance(page, PageBlank) for page in pages)
+    if read == len(pages):
+        return str(read)
+    return f"{read} of {len(pages)}" + (f" ({blank} blank)" if blank else "")
+
+
+def _not_read(page: PageLost) -> Message:
+    return message("page {page} was not read: {reason}", page=page.number, reason=page.reason)
 
 
 def _entries(read: Sequence[PageRead]) -> tuple[tuple[Entry, ...], list[Message]]:

@@ -12,13 +12,17 @@ import base64
 import hashlib
 import ipaddress
 import json
+import math
 from dataclasses import dataclass
 
 from ocrwatch.messages import JSON
 from ocrwatch.ports import Picture, PictureLimits
 
 MOST_PIXELS = 15_680_000
-"""Of a picture that the service takes, whatever `max_pixels` says."""
+"""Of a picture that the service takes, whatever `max_pixels` says: half of a request's tokens, so each page fits."""
+
+MOST_INPUT_TOKENS = 30_000
+"""Of one request, picture and question together."""
 
 _TAKE_PIXEL_FIELDS = ("dmxapi.cn", "dmxapi.com", "aliyuncs.com")
 _SMALLER = PictureLimits(max_pixels=2_000_000, max_bytes=1_500_000, kinds=("image/jpeg",))
@@ -56,6 +60,12 @@ class Question:
 def data_url(picture: Picture) -> str:
     """The bytes of `picture` as an address; llama.cpp wants exactly this form."""
     return f"data:{picture.kind};base64,{base64.b64encode(picture.data).decode('ascii')}"
+
+
+def picture_tokens(width_px: int, height_px: int) -> int:
+    """What a picture costs of a request: the service makes both sides multiples of 32 pixels, at least 32."""
+    width, height = (max(32, 32 * math.ceil(side / 32)) for side in (width_px, height_px))
+    return width * height // 1024 + 2
 
 
 def takes_pixel_fields(host: str) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocrwatch.document import Cell, Document, Filed, Read, Row
+from ocrwatch.errors import LedgerFull
 from ocrwatch.journal import Journal
-from ocrwatch.journal.written import Noted, Scan
+from ocrwatch.journal.written import Cause, Noted, Scan
 from ocrwatch.on_disk import digest_if_there, is_there
 from ocrwatch.ports import Change, Field, Ledger
 from ocrwatch.service.comparison import Comparison, Known, compare
@@ -57,24 +58,34 @@ def known_of(journal: Journal, book: str) -> Known:
     )
 
 
-def put_back(journal: Journal, book: str, ledger: Ledger, rows: Collection[str]) -> int:
-    """Add these rows once more, with what people corrected in them; how many. Raises what `Ledger.append` raises.
+def put_back(
+    journal: Journal, book: str, ledger: Ledger, rows: Collection[str], *, is_another: bool = False
+) -> Iterator[int]:
+    """Add these rows once more, with what people corrected in them; how many, write by write. `is_another`: `ledger` is
+    not the one that they were written to.
 
-    Broken off at any moment and begun again, no row is there twice.
+    Broken off at any moment and begun again, no row is there twice. Raises what `Ledger.append` raises; `LedgerFull`
+    after as many were added as there was room for.
     """
-    count = 0
-    for ids in _groups(rows):
-        written = journal.written.rows(book, ids)
-        corrected = journal.written.corrections_of(book, ids)
-        ledger.append([_with(row, corrected) for row in written.values()])
-        count += len(written)
-    return count
-
-
-def mark_as_written(journal: Journal, book: str, rows: Collection[str]) -> None:
-    """The rows stand in the ledger itself again."""
-    for ids in _groups(rows):
-        journal.written.written_anew(book, ids)
+    waiting = list(rows)
+    while waiting:
+        ids, full = waiting[:_GROUP], None
+        try:
+            _append(journal, book, ledger, ids)
+        except LedgerFull as error:
+            gone = [row for row in ids if row not in ledger.find(ids)]
+            without = set(gone[error.room :])
+            ids, full = [row for row in ids if row not in without], error
+            if not error.room:
+                raise
+            _append(journal, book, ledger, ids)
+        waiting = [row for row in waiting if row not in ids]
+        if not is_another:
+            journal.written.note_absences(book, dict.fromkeys(waiting, Cause.LOST))  # not deleted: ids are newer now
+            journal.written.written_anew(book, ids)
+        yield len(ids)
+        if full is not None:
+            raise full
 
 
 def moved_scans(journal: Journal, book: str, places: Sequence[Path]) -> list[Moved]:
@@ -102,24 +113,26 @@ def mend_links(journal: Journal, ledger: Ledger, moved: Sequence[Moved]) -> None
 # ----------------------------------------------------------------
 
 
+def _append(journal: Journal, book: str, ledger: Ledger, ids: Collection[str]) -> None:
+    corrected = journal.written.corrections_of(book, list(ids))
+    ledger.append([_with(row, corrected) for row in journal.written.rows(book, list(ids)).values()])
+
+
 def _leading_to(journal: Journal, moved: Moved) -> Document | None:
-    """The document of a moved scan as it is to be; None where it is not known or its scan was not found."""
+    """The document of a moved scan as it is to be; None where it is not known or its scan was not found.
+
+    Rows of pages with files of their own lead to those, wherever the batch lies.
+    """
     document = journal.documents.get(moved.scan.key)
     if document is None or moved.found is None or not isinstance(document.stage, Filed):
         return None
-    rows = tuple(replace(row, file=moved.found) for row in document.stage.rows)
+    was = moved.scan.path
+    rows = tuple(row if row.page and row.file != was else replace(row, file=moved.found) for row in document.stage.rows)
     return replace(document, stage=replace(document.stage, path=moved.found, rows=rows))
 
 
 def _filed_rows(document: Document) -> tuple[Row, ...]:
     return document.stage.rows if isinstance(document.stage, Filed) else ()
-
-
-def _groups(rows: Collection[str]) -> Iterator[list[str]]:
-    """`rows` in groups of one write each."""
-    ids = list(rows)
-    for start in range(0, len(ids), _GROUP):
-        yield ids[start : start + _GROUP]
 
 
 def _with(row: Row, corrected: Sequence[Noted]) -> Row:

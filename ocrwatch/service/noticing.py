@@ -25,7 +25,7 @@ from ocrwatch.journal.openings import Opening
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import Clock, Field, Ledger, Line
 from ocrwatch.service.comparison import Comparison, Known, compare
-from ocrwatch.service.mending import known_of, mark_as_written, note, put_back
+from ocrwatch.service.mending import known_of, note, put_back
 from ocrwatch.service.stale_saves import overwritten
 
 log = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ class _Attention:
         self.watched = watched
         self.stored = stored
         self.before: Looks | None = None
+        self.changed_at = 0.0
         self.noticed: object = None
         self.not_before = 0.0
         self.returned: set[str] = set()
@@ -96,6 +97,8 @@ class Noticing:
     def _look_at(self, each: _Attention, is_idle: Callable[[], bool]) -> None:
         looks = each.watched.looks()
         is_quiet, each.before = looks == each.before, looks
+        if not is_quiet:
+            each.changed_at = self._clock()
         if not is_quiet or not looks or any(look is None for _, look in looks) or not is_idle():
             return
         savers = each.watched.savers(looks)
@@ -138,14 +141,23 @@ class Noticing:
         def openings(month: str) -> tuple[Opening, ...]:
             return self._journal.openings.of(each.watched.workbook(month))
 
-        rows = overwritten(found, known, self._journal.written.corrections(each.watched.book), openings)
+        rows = overwritten(
+            found, known, self._journal.written.corrections(each.watched.book), openings, each.changed_at
+        )
         return [] if each.returned & set(rows) else rows
 
     def _return(self, each: _Attention, rows: Sequence[str]) -> None:
         book = each.watched.book
-        count = put_back(self._journal, book, each.watched.ledger, rows)
-        mark_as_written(self._journal, book, rows)
-        each.returned.update(rows)
+        count = 0
+        try:
+            for added in put_back(self._journal, book, each.watched.ledger, rows):
+                count += added
+        finally:
+            if count:
+                each.returned.update(rows)
+                self._tell_of_return(book, count)
+
+    def _tell_of_return(self, book: str, count: int) -> None:
         text = (
             "{ledger} was saved by a program that had opened it before its last rows were written: these were gone, "
             "and were added again ({count}). Close it there and open it again before you change it."

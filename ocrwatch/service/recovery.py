@@ -2,6 +2,7 @@
 
     lies in the inbox, its id in the ledger      its row was saved: it is filed
     lies in the inbox, its id not there          it is read like any new scan
+    lies there, and rows of its pages may be     so is this: each page needs its file, and no row is written twice
     lies in done, or in failed                   at rest there
 
 Raw answers are not rebuilt: the damaged file is kept, and a scan without a row is read once more.
@@ -63,7 +64,8 @@ def _remembered(
     """Put the documents `found` in `inbox` and its folders into the journal; how many."""
     journal.sightings.first_look(inbox, None, {})  # it was watched before: nobody is to be asked about what lies in it
     at_rest = journal.documents.save(filter(None, (_at_rest(document, place) for document in found)))
-    recorded = [document for document in found if _is_in_inbox(document, place) and _has_row(document, rows)]
+    by_page = route.profile.pages == "each"
+    recorded = [d for d in found if _is_in_inbox(d, place) and _has_row(d, rows, by_page=by_page)]
     return len(at_rest) + len(_to_be_filed(journal, recorded, route))
 
 
@@ -124,8 +126,8 @@ def _is_in_inbox(document: Document, place: Places) -> bool:
     return not {place.failed, place.done} & set(document.path.parents)
 
 
-def _has_row(document: Document, rows: Mapping[str, int]) -> bool:
-    return document.id in rows or f"{document.id}-1" in rows
+def _has_row(document: Document, rows: Mapping[str, int], *, by_page: bool) -> bool:
+    return document.id in rows or (not by_page and f"{document.id}-1" in rows)
 
 
 def _to_be_filed(journal: Journal, documents: Sequence[Document], route: Route) -> tuple[Document, ...]:

@@ -368,7 +368,7 @@ class Service:
             self._bring_back(*after)
 
     def _file_each(self, documents: Sequence[Document]) -> list[Document]:
-        return [self._pipeline.file(document) for document in documents]
+        return [after for document in documents for after in self._pipeline.file(document)]
 
     # ------------------------------------------------------------ noticer
 

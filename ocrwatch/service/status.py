@@ -85,6 +85,7 @@ class Status:
     waiting: tuple[Waiting, ...]
     corrections: int = 0
     rows_gone: int = 0
+    blank: int = 0
     lost: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -118,6 +119,7 @@ def snapshot(journal: Journal, daemon: DaemonStatus | None) -> Status:
         done=totals["done"],
         failed=totals["failed"],
         duplicates=totals["duplicate"],
+        blank=totals["blank"],
         held={str(folder): count for folder, count in journal.sightings.held().items()},
         waiting=waiting(on_the_line, daemon.pause if daemon else None),
         corrections=corrections,
@@ -284,6 +286,7 @@ def status_to_json(status: Status, render: Render) -> str:
         "done": status.done,
         "failed": status.failed,
         "duplicates": status.duplicates,
+        "blank": status.blank,
         "held": dict(status.held),
         "corrections": status.corrections,
         "rows_gone": status.rows_gone,

@@ -53,6 +53,7 @@ KINDS = {
     "receipt": message("Receipts of shops and restaurants"),
     "receipt-items": message("Receipts with each item that was bought"),
     "invoice": message("Invoices between companies"),
+    "china-invoice": message("Chinese invoices, fully digital ones included"),
     "train-ticket": message("Chinese train tickets"),
 }
 KIND_OWN = message("Something else: columns of my own")

@@ -14,7 +14,7 @@ from ocrwatch.childprocess import ChildProcess
 from ocrwatch.errors import Gone, Incomplete, NotAScan, Unreadable
 from ocrwatch.inbox.pages import ChildPages
 from ocrwatch.ports import Inspection, Pages, Picture, PictureLimits
-from tests import papers
+from tests import einvoices, papers
 from tests.fakes_pages import FakePages
 
 LIMITS = PictureLimits()
@@ -105,3 +105,16 @@ def test_replaced_meanwhile(pages: Pages, tmp_path: Path) -> None:
     path.write_bytes(papers.jpeg(quality=20))
     with pytest.raises(Gone, match=r"scan\.jpg"):
         pages.picture(path, found.digest, 0, LIMITS)
+
+
+def test_data_of_an_invoice(pages: Pages, tmp_path: Path) -> None:
+    """An e-invoice tells what it says; a picture has nothing of the kind; other bytes under the name are not asked."""
+    found = pages.inspect(path := papers.put(tmp_path, "a.xml", einvoices.digital_xml()))
+    data = pages.embedded(path, found.digest)
+    assert data is not None
+    assert data.facts == {**einvoices.DIGITAL, "currency": "CNY"}
+    path.write_bytes(einvoices.digital_xml({"number": "26312000000999999999"}))
+    with pytest.raises(Gone):
+        pages.embedded(path, found.digest)
+    found = pages.inspect(path := papers.put(tmp_path, "scan.jpg", papers.jpeg()))
+    assert pages.embedded(path, found.digest) is None

@@ -75,6 +75,28 @@ def test_a_form_takes_what_fits_and_the_rest_lands_when_there_is_room(tmp_path: 
         assert "corrected: 3" in said(program, "check")
 
 
+def test_rows_are_rebuilt_into_a_form_as_far_as_it_has_room(tmp_path: Path) -> None:
+    """What does not fit is told; it comes when there is room and it is asked for again."""
+    pictures = receipts_of(3)
+    with EndpointServer(answering(truth_of(pictures), 0.0)) as server:
+        program = Program(tmp_path, base_url=server.base_url, more="headings = {company = 'Shop'}")
+        change_configuration(program, ("sheet = 'Scans'\n", "own_columns = ['Check']\n"))
+        make_form(program.ledger, ["Item", "Shop", "total", "date", "address"], rows=3)
+        drop(program.inbox, pictures)
+        program.once()
+    make_form(program.ledger, ["Item", "Shop", "total", "date", "address"], rows=2)
+    told = said(program, "rebuild", expect=1)
+    assert "Rows added: 2" in told
+    assert "no empty row left above row 6" in told
+    assert "ocrwatch ledger rebuild" in told
+    assert "lost" in said(program, "check", expect=1)
+    book = load_workbook(program.ledger)
+    book[SHEET].insert_rows(6)
+    book.save(program.ledger)
+    assert "Rows added: 1" in said(program, "rebuild")
+    assert [value is not None for value in column(program.ledger, "Shop")] == [True, True, True, False]
+
+
 def test_each_folder_and_month_has_a_copy_of_the_form(tmp_path: Path) -> None:
     """Its headings are the fields. The same file is a duplicate in whichever folder it comes again."""
     pictures = receipts_of(3)

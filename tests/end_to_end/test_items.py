@@ -107,6 +107,32 @@ def test_items_come_back_with_their_row(program: Program) -> None:
     assert load_workbook(fresh)[SHEET].max_row == 5
 
 
+def test_the_items_of_a_csv_are_unlocked_and_restored_with_it(program: Program) -> None:
+    """They lie in a file of their own, which a person need not know of."""
+    program.config.write_text(program.config.read_text(encoding="utf-8").replace("Ledger.xlsx", "Ledger.csv"))
+    path = program.ledger.with_name("Ledger.csv")
+    beside = path.with_name("Ledger items.csv")
+    with EndpointServer(lambda _: completion(fenced(answer(TEA, MILK)))) as server:
+        at(program, server)
+        drop(program.inbox, PICTURES)
+        program.once()
+        earlier = path.read_bytes(), beside.read_bytes()
+        drop(program.inbox, receipts_of(1, first=1))
+        program.once()
+    for place in (program.state / "backups").iterdir():
+        (backup,) = place.iterdir()
+        backup.rename(place / "2026-01-02.csv")
+    later = path.read_bytes(), beside.read_bytes()
+    lock = beside.with_name(f"~${beside.name}")
+    lock.touch()
+    assert program.run("ledger", "unlock", "--yes").returncode == 0
+    assert not lock.exists()
+    assert program.run("ledger", "restore", "2026-01-02").returncode == 0
+    assert (path.read_bytes(), beside.read_bytes()) == earlier
+    assert program.run("ledger", "rebuild").returncode == 0
+    assert (path.read_bytes(), beside.read_bytes()) == later
+
+
 def test_read_shows_items_as_a_table(program: Program) -> None:
     """For people in columns, as JSON in a list."""
     scan = program.inbox.parent / NAME

@@ -80,7 +80,9 @@ def test_a_picture_beyond_the_limits_is_sent_upright_and_smaller(tmp_path: Path,
     exif[0x0112] = 6
     turned = drawn(kind="JPEG", exif=exif)
     huge = io.BytesIO()
-    Image.new("L", (4000, 4000), 255).save(huge, "JPEG")
+    page = Image.new("L", (4000, 4000), 255)
+    page.paste(0, (1000, 1000, 3000, 3000))
+    page.save(huge, "JPEG")
     webp = drawn(kind="WEBP")
     with EndpointServer(lambda asked: completion(fenced(dict(GOOD)))) as server:
         desk = Desk(server, tmp_path / "state", real_pages)

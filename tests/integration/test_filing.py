@@ -7,13 +7,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from ocrwatch.document import Outcome
+from ocrwatch.document import Cell, Document, Outcome, Read, Row, Value
 from ocrwatch.errors import FolderAway, Gone
 from ocrwatch.filing import reserving
 from ocrwatch.filing.filer import FolderFiler
@@ -394,7 +395,7 @@ def test_done_folder_is_a_file(inbox: Path) -> None:
 FORBIDDEN = """
     import sys
     from pathlib import Path
-    from ocrwatch.document import Outcome
+    from ocrwatch.document import Cell, Document, Outcome, Read, Row, Value
     from ocrwatch.errors import FolderAway
     from ocrwatch.filing.filer import FolderFiler
     from tests.filed import taken
@@ -436,7 +437,7 @@ def test_folders_that_may_not_be_written(
 FULL = """
     import os, sys
     from pathlib import Path
-    from ocrwatch.document import Outcome
+    from ocrwatch.document import Cell, Document, Outcome, Read, Row, Value
     from ocrwatch.errors import DiskFull
     from ocrwatch.filing.filer import FolderFiler
     from ocrwatch.messages import message
@@ -494,3 +495,29 @@ def test_full_disk(inbox: Path, tmp_path: Path) -> None:
     for line in said[:3]:
         assert line == f"The disk that holds {place} is full. Free some space; ocrwatch then goes on."
     assert said[3:] == ["['ballast', 'failed.jpg', 'scan.jpg'] True", "['failed.jpg', 'scan.jpg'] False"]
+
+
+def read(document: Document, **values: Value) -> Document:
+    received = datetime(2026, 11, 24, 12).astimezone()
+    cells = tuple(Cell(name, value) for name, value in values.items())
+    row = Row(id=document.id, cells=cells, received=received, engine="local")
+    return replace(document, stage=Read(rows=(row,)))
+
+
+def test_renamed_by_what_was_read(inbox: Path) -> None:
+    """A scan that was read is called by its row, numbered where two are the same; one that failed keeps its name."""
+    naming = FolderFiler(
+        inbox, done="done", failed="failed", after="move", name="{date} {company}", render=str, clock=lambda: NOVEMBER
+    )
+    for key, name in enumerate(("2026-11-03 -中国铁路.jpg", "2026-11-03 -中国铁路 (2).jpg"), 1):
+        document = dropped(inbox, f"IMG_{key}.jpg", f"scan {key}".encode(), key=key)
+        document = read(document, date=date(2026, 11, 3), company="../中国铁路")
+        target = naming.reserve(document, Outcome.DONE)
+        assert target == inbox / "done" / name
+        assert naming.reserve(document, Outcome.DONE) == target, "found again by its mark"
+        naming.file(document, target)
+        assert target.read_bytes() == f"scan {key}".encode()
+    unknown = read(dropped(inbox, "IMG_3.jpg", b"third", key=3), date=None, company="")
+    assert naming.reserve(unknown, Outcome.DONE) == inbox / "done" / "IMG_3.jpg"
+    failed = dropped(inbox, "IMG_4.jpg", b"fourth", key=4)
+    assert naming.reserve(failed, Outcome.FAILED) == inbox / "failed" / "IMG_4.jpg"

@@ -70,10 +70,20 @@ def test_a_page_that_lies_on_its_side_or_head_is_read(local: Bench, tmp_path: Pa
     assert dict(reading.entries[0]) == json.loads(TICKET.with_suffix(".json").read_text(encoding="utf-8"))["fields"]
 
 
-def test_a_blank_page_gives_no_value(local: Bench, tmp_path: Path) -> None:
-    """The engine sees no print on white paper, and the reading says so."""
+def test_a_blank_page_gives_no_row(local: Bench, tmp_path: Path) -> None:
+    """White paper is told before the engine looks at it."""
     Image.new("RGB", (800, 600), "#fdfdfb").save(tmp_path / "blank.png")
     reading = local.reader.read(local.document(tmp_path / "blank.png"), built_in()["receipt"])
+    assert reading.is_blank
+    assert reading.entries == ()
+
+
+def test_a_page_without_print_gives_no_value(local: Bench, tmp_path: Path) -> None:
+    """It is not blank, but the engine sees no print, and the reading says so."""
+    page = Image.new("RGB", (800, 600), "#fdfdfb")
+    page.paste("#202020", (200, 150, 600, 450))
+    page.save(tmp_path / "box.png")
+    reading = local.reader.read(local.document(tmp_path / "box.png"), built_in()["receipt"])
     assert reading.entries == ({},)
     assert len(reading.remarks) == 1
 

@@ -305,9 +305,10 @@ def test_rows_wait_to_come_back_while_it_is_open(stage: Stage) -> None:
     held = opened_and_unlocked(stage)
     stage.record(2)
     stage.look()
+    shutil.copyfile(held, stage.path)
+    stage.look(1)
     lock = stage.path.with_name(f"~${stage.path.name}")
     lock.write_bytes(b"\x04Anna")
-    shutil.copyfile(held, stage.path)
     stage.look(8)
     assert len(stage.companies()) == 3
     assert stage.notices == []
@@ -315,6 +316,31 @@ def test_rows_wait_to_come_back_while_it_is_open(stage: Stage) -> None:
     stage.look(8)
     assert len(stage.companies()) == 5
     assert len(stage.notices) == 1
+
+
+def test_rows_come_back_as_far_as_a_form_has_room(stage: Stage) -> None:
+    """What does not fit is asked about, and not taken for deleted because rows written with it are there."""
+    form = openpyxl.Workbook()
+    sheet = form.active
+    sheet.title = "Scans"
+    sheet.append(["company", "city"])
+    sheet.cell(6, 1, "Total")
+    form.save(stage.path)
+    stage.record(1)
+    held = opened_and_unlocked(stage)
+    ids = stage.record(3)
+    stage.look()
+    shutil.copyfile(held, stage.path)
+    stage.edit(lambda sheet: sheet.delete_rows(5))
+    stage.look(6)
+    assert stage.companies() == ["shop 1", "shop 2", "shop 3", "Total"]
+    (said,) = stage.notices
+    assert "(2)" in said
+    stage.look(12)
+    assert len(stage.notices) == 1
+    assert stage.absences() == {ids[2]: Cause.LOST}
+    (said,) = stage.said()
+    assert "ocrwatch ledger rebuild" in said
 
 
 def test_rows_that_are_taken_away_again_are_for_the_person_to_say(stage: Stage) -> None:
@@ -377,6 +403,25 @@ def test_what_is_no_earlier_state_is_for_the_person_to_say(
     assert stage.notices == []
     assert len(stage.said()) == 1
     assert "shop 4" not in stage.companies()
+
+
+def test_after_a_later_opening_a_person_may_have_deleted_them(stage: Stage) -> None:
+    """An opening that was unlocked covers all that is written later. Whoever opens the workbook after that sees the rows:
+    what is missing then is for the person to say."""
+    stage.record(3)
+    opened_and_unlocked(stage)
+    ids = stage.record(2)
+    stage.look()
+    lock = stage.path.with_name(f"~${stage.path.name}")
+    lock.write_bytes(b"\x03Ben")
+    stage.look(1)
+    stage.edit(lambda sheet: sheet.delete_rows(5, 2))
+    lock.unlink()
+    stage.look(8)
+    assert len(stage.companies()) == 3
+    assert stage.notices == []
+    assert stage.absences() == dict.fromkeys(ids, Cause.UNCLEAR)
+    assert len(stage.said()) == 1
 
 
 def test_an_opening_that_ended_before_the_rows_is_no_evidence(stage: Stage) -> None:

@@ -285,6 +285,10 @@ def _total_in_words(sheet: Worksheet) -> None:
     sheet["A9"] = "合 计："
 
 
+def _place_to_sign(sheet: Worksheet) -> None:
+    sheet["A9"], sheet["C9"] = "审 批 人：", "日期："
+
+
 def _drawn_and_signature(sheet: Worksheet) -> None:
     for cells in sheet.iter_rows(min_row=1, max_row=8, max_col=4):
         for cell in cells:
@@ -300,9 +304,11 @@ def _drawn_and_merged(sheet: Worksheet) -> None:
     sheet.merge_cells("A9:D9")
 
 
-@pytest.mark.parametrize("change", [_sum_below, _total_in_words, _drawn_and_signature, _drawn_and_merged])
+@pytest.mark.parametrize(
+    "change", [_sum_below, _total_in_words, _place_to_sign, _drawn_and_signature, _drawn_and_merged]
+)
 def test_a_footer_is_told_by_what_it_is(path: Path, change: Callable[[Worksheet], object]) -> None:
-    """A sum of rows above, a word for a total, or a place at the end of a drawn grid: rows 5 to 8 are filled."""
+    """A sum of rows above, a word for a total, a place to sign, or a place at the end of a drawn grid: rows 5 to 8 are filled."""
     _ledger_with(path, change)
     ledger = ledger_at(path)
     assert ledger.append([row(8), row(9)]) == {row(8).id: 5, row(9).id: 6}

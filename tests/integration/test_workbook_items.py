@@ -43,6 +43,7 @@ from tests.unit.ledger.books import (
     records,
     row,
     sheet_of,
+    until_written,
 )
 from tests.unit.ledger.packages import make, raw_members
 
@@ -199,20 +200,21 @@ def test_both_sheets_are_looked_through_once(path: Path, looked: list[str]) -> N
 
 
 def test_nothing_of_the_users_is_touched(path: Path) -> None:
-    """Parts that need not change keep their bytes, and totals of the items are not shown old."""
+    """After 1, 2 and 50 appends, parts that need not change have their bytes."""
     pytest.importorskip("xlsxwriter", reason="XlsxWriter makes the workbook of this test")
     make(path)
     before = raw_members(path)
     ledger = ledger_at(path, WITH_ITEMS)
-    for number in range(1, 6):
+    for number in range(1, 51):
         ledger.append([bought(number, "bread", "milk")])
-    after = raw_members(path)
-    changed = {name for name in before if after.get(name) != before[name]}
-    assert changed <= {
-        "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/calcChain.xml",
-        "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml", "xl/tables/table1.xml", "docProps/app.xml",
-    }  # fmt: skip
-    assert names(path) == ["bread", "milk"] * 5
+        if number in (1, 2, 50):
+            after = raw_members(path)
+            assert {name for name in before if after.get(name) != before[name]} <= {
+                "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml",
+                "xl/calcChain.xml", "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml", "xl/tables/table1.xml",
+                "docProps/app.xml",
+            }  # fmt: skip
+    assert names(path) == ["bread", "milk"] * 50
 
 
 def test_full_sheets_go_on_in_others(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,11 +359,11 @@ def test_items_of_a_csv_lie_in_a_file_beside_it(tmp_path: Path) -> None:
 SCRIPT = """
 import sys
 from pathlib import Path
-from tests.unit.ledger.books import WITH_ITEMS, bought, csv_at, ledger_at
+from tests.unit.ledger.books import WITH_ITEMS, bought, csv_at, ledger_at, until_written
 path, number = Path(sys.argv[1]), int(sys.argv[2])
 ledger = (csv_at if path.suffix == ".csv" else ledger_at)(path, WITH_ITEMS)
 while True:
-    ledger.append([bought(number, "bread", "milk"), bought(number + 1, "tea")])
+    until_written(lambda: ledger.append([bought(number, "bread", "milk"), bought(number + 1, "tea")]))
     print(number + 1, flush=True)
     number += 2
 """
@@ -388,7 +390,7 @@ def test_every_item_is_there_once_after_kills(tmp_path: Path, name: str, kills: 
             assert rows == {line.id for line in present.lines("items")}
     last = done + 2
     wanted = [bought(number, *(("bread", "milk") if number % 2 else ("tea",))) for number in range(1, last + 1)]
-    ledger(path, WITH_ITEMS).append(wanted)
+    until_written(lambda: ledger(path, WITH_ITEMS).append(wanted))
     counts = Counter((line.id, line.shown["name"]) for line in ledger(path, WITH_ITEMS).lines("items"))
     assert counts == {(each.id, str(line[0].value)): 1 for each in wanted for line in each.items[0].lines}
 

@@ -15,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.conftest import ROOT
-from tests.unit.ledger.books import SHEET, ledger_at, row
+from tests.unit.ledger.books import SHEET, ledger_at, row, until_written
 from tests.unit.ledger.packages import make
 
 pytest.importorskip("xlsxwriter", reason="XlsxWriter makes the workbooks of these tests")
@@ -23,10 +23,10 @@ pytest.importorskip("xlsxwriter", reason="XlsxWriter makes the workbooks of thes
 SCRIPT = """
 import sys
 from pathlib import Path
-from tests.unit.ledger.books import ledger_at, row
+from tests.unit.ledger.books import ledger_at, row, until_written
 ledger, number = ledger_at(Path(sys.argv[1])), int(sys.argv[2])
 while True:
-    ledger.append([row(number), row(number + 1)])
+    until_written(lambda: ledger.append([row(number), row(number + 1)]))
     print(number + 1, flush=True)
     number += 2
 """
@@ -50,7 +50,7 @@ def test_every_row_is_there_once_after_kills(tmp_path: Path, kills: int) -> None
             assert package.testzip() is None
         present = ledger_at(path).find([row(number).id for number in range(1, done + 3)])
         assert {row(number).id for number in range(1, done + 1)} <= present.keys()
-    ledger_at(path).append([row(number) for number in range(1, done + 3)])
+    until_written(lambda: ledger_at(path).append([row(number) for number in range(1, done + 3)]))
     counts = Counter(cells[9].value for cells in load_workbook(path)[SHEET].iter_rows(min_row=2, max_col=10))
     counts.pop(None, None)
     assert counts == {row(number).id: 1 for number in range(1, done + 3)}

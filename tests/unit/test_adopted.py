@@ -84,3 +84,19 @@ def test_an_empty_workbook_asks_for_nothing(tmp_path: Path) -> None:
     Workbook().save(tmp_path / "a.xlsx")
     (inbox,) = told(tmp_path, "ledger = 'a.xlsx'")
     assert (inbox.profile_name(), inbox.sheet_name()) == ("receipt", "Receipts")
+
+
+def test_the_name_of_scans_by_told_fields(tmp_path: Path) -> None:
+    """A template for names may have what a workbook's headings tell; what they do not is told."""
+    book = Workbook()
+    book.active.append(["经办人", "事由", "金额"])
+    book.save(tmp_path / "Form.xlsx")
+    config = tmp_path / "config.toml"
+    for name, is_known in (("{事由} {金额}", True), ("{事由} {total}", False)):
+        config.write_text(f"[[inbox]]\nfolder = 'in'\nledger = 'Form.xlsx'\nname = '{name}'\n", encoding="utf-8")
+        settings = load(config).settings
+        if is_known:
+            assert with_what_is_there(settings).inbox[0].name == name
+        else:
+            with pytest.raises(ConfigurationError, match="there is no field total"):
+                with_what_is_there(settings)

@@ -84,20 +84,25 @@ def _moments(tmp_path: Path) -> int:
     return crasher.moment
 
 
-def test_a_power_cut_at_any_single_moment_breaks_no_promise(tmp_path: Path) -> None:
-    """The power is cut before and after each change of the world, one run for each."""
+@pytest.mark.parametrize("name", ["", "{company}"])
+def test_a_power_cut_at_any_single_moment_breaks_no_promise(tmp_path: Path, name: str) -> None:
+    """The power is cut before and after each change of the world, one run for each; scans keep their names or not."""
     moments = _moments(tmp_path)
     assert moments > 30
     for at in range(1, moments + 1):
         folder = tmp_path / str(at)
         line = Line(folder)
-        for name, content in SCANS.items():
-            line.drop(name, content)
+        line.name = name
+        for scan, content in SCANS.items():
+            line.drop(scan, content)
         with pytest.raises(Crash), line.started(Crasher(at)) as running:
             running.take_in()
             assert running.work()
         _run_to_the_end(line)
         _assert_promises_kept(line)
+        if name:
+            filed = {path.name for path in (line.inbox / "done").glob("*.jpg")}
+            assert all(name.startswith("company of") for name in filed), filed
         shutil.rmtree(folder)
 
 

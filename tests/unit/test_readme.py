@@ -59,7 +59,7 @@ def test_every_configuration_that_is_shown_loads(readme: Path, tmp_path: Path, m
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path))
     texts = configurations(readme)
-    assert len(texts) == sum(block.kind == "toml" for block in blocks(readme)) == 3
+    assert len(texts) == sum(block.kind == "toml" for block in blocks(readme)) == 4
     for number, text in enumerate(texts):
         file = tmp_path / f"{number}.toml"
         file.write_text(text, encoding="utf-8")
@@ -69,13 +69,16 @@ def test_every_configuration_that_is_shown_loads(readme: Path, tmp_path: Path, m
 
 
 def test_the_configurations_mean_what_the_text_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two folders fill two sheets of one workbook, one with columns of its own; a form is copied and filled; a server of
-    one's own is asked."""
+    """Two folders fill two sheets of one workbook, one with columns of its own; a buyer is set; a form is copied and
+    filled; a server of one's own is asked."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    folders, form, server = configurations(ENGLISH)
+    folders, *others, server = configurations(ENGLISH)
+    (invoices,) = (text for text in others if "buyer" in text)
+    (form,) = (text for text in others if "template" in text)
     (tmp_path / "form.toml").write_text(form, encoding="utf-8")
     (tmp_path / "folders.toml").write_text(folders, encoding="utf-8")
+    (tmp_path / "invoices.toml").write_text(invoices, encoding="utf-8")
     (tmp_path / "server.toml").write_text(server, encoding="utf-8")
     tickets, permits = load(tmp_path / "folders.toml").settings.inbox
     assert tickets.ledger == permits.ledger == tmp_path / "Scans" / "Ledger.xlsx"
@@ -84,6 +87,9 @@ def test_the_configurations_mean_what_the_text_says(tmp_path: Path, monkeypatch:
     (travel,) = load(tmp_path / "form.toml").settings.inbox
     assert travel.template == tmp_path / "Scans" / "Travel form.xlsx"
     assert columns(travel) == ("date", "train", "Amount")
+    (bought,) = load(tmp_path / "invoices.toml").settings.inbox
+    assert bought.buyer is not None
+    assert bought.buyer.name
     assert load(tmp_path / "server.toml").settings.endpoint.base_url.startswith("http://localhost:")
 
 
@@ -134,7 +140,7 @@ def test_every_link_and_picture_exists(readme: Path) -> None:
 def test_both_languages_tell_the_same() -> None:
     """The same blocks in the same order, their comments aside, and the same commands in the text."""
     english, chinese = ([_without_comments(block) for block in blocks(readme)] for readme in (ENGLISH, CHINESE))
-    assert len(english) == 10
+    assert len(english) == 11
     assert english == chinese
     assert sorted(commands(ENGLISH)) == sorted(commands(CHINESE))
     marks = {block.mark: block.text.strip() for block in english}

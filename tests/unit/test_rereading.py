@@ -213,3 +213,30 @@ def test_a_table_that_is_no_field_any_more_is_left_alone() -> None:
     assert isinstance(stage, Read)
     assert stage.rows[0].items == lines_of("a")
     assert amendments(stage) == []
+
+
+def _page(number: int, company: str) -> Row:
+    return replace(made({"company": company}, row_id=f"{ID}-{number}"), page=number)
+
+
+def test_a_page_that_was_unreadable_before_moves_no_other_pages_values() -> None:
+    """Rows of pages are paired by their page; a new one leads to the batch."""
+    before = document((_page(1, "A"), _page(3, "C")), (_page(1, "A"), _page(2, "B"), _page(3, "D")))
+    stage = plan(before, line({"company": "A"}, f"{ID}-1"), line({"company": "C"}, f"{ID}-3"))
+    assert [(row.id, row.cells[0].value) for row in stage.rows] == [
+        (f"{ID}-1", "A"),
+        (f"{ID}-3", "D"),
+        (f"{ID}-2", "B"),
+    ]
+    assert [(change.id, change.cells) for change in amendments(stage)] == [(f"{ID}-3", (Cell("company", "D"),))]
+    (further,) = further_rows(stage)
+    assert further.id == f"{ID}-2"
+    assert further.file == before.path
+
+
+def test_a_page_that_is_not_readable_any_more_keeps_its_row() -> None:
+    """And the first row says that there are fewer now."""
+    before = document((_page(1, "A"), _page(2, "B")), (_page(2, "B2"),))
+    stage = plan(before, line({"company": "A"}, f"{ID}-1"), line({"company": "B"}, f"{ID}-2"))
+    assert [(row.id, row.cells[0].value) for row in stage.rows] == [(f"{ID}-1", "A"), (f"{ID}-2", "B2")]
+    assert any("fewer rows" in str(remark) for remark in stage.rows[0].check)

@@ -17,7 +17,7 @@ from ocrwatch.config.profiles import built_in
 from ocrwatch.document import Amount, Document, Row, Signature, Value
 from ocrwatch.journal import Journal
 from ocrwatch.messages import message
-from ocrwatch.ports import DateOrder, Field, Profile, Reading
+from ocrwatch.ports import DateOrder, Field, PageReading, Profile, Reading
 
 ARRIVED = datetime(2018, 6, 30, 12, 0, tzinfo=UTC)
 DATES = Profile(name="dates", fields=(Field(name="date", type="date"),))
@@ -210,3 +210,23 @@ print(doubt_about("91110000600037341L", Field(name="税号", type="id")), sorted
 """
     found = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert found.stdout.splitlines() == ["[]", "None ['stdnum']"]
+
+
+def test_rows_of_pages_carry_their_page_in_their_id() -> None:
+    """By the page, not by the order: one that could not be read moves no other. A page may show several papers."""
+    profile = Profile(name="own", fields=(Field(name="name"),))
+
+    def page(number: int, *names: str, pages: str = "1") -> PageReading:
+        return PageReading(number, Reading(entries=tuple({"name": name} for name in names), engine="e", pages=pages))
+
+    apart = (page(2, "a", pages="2 of 4"), page(4, "b", "c"))
+    reading = Reading(entries=(), engine="e", pages="2 of 4", apart=apart)
+    rows = RowChecker().rows(document(), profile, reading)
+    name = document().id
+    assert [(row.id, row.page, row.cells[0].value) for row in rows] == [
+        (f"{name}-2", 2, "a"),
+        (f"{name}-4-1", 4, "b"),
+        (f"{name}-4-2", 4, "c"),
+    ]
+    assert [row.pages for row in rows] == ["2 of 4", "1", "1"]
+    assert [said(row) for row in rows] == [["Only 2 of 4 pages were read"], [], []]

@@ -106,7 +106,10 @@ date_order = "DMY"
 watch = "poll"
 recursive = true
 after = "keep"
+pages = "each"
+name = '{票"价"} {received}'
 existing = "skip"
+buyer = {name = "云溪\\"科技", tax_id = "91330105MA7C4PL8XP"}
 [[inbox]]
 folder = "b"
 profile = "train-ticket"
@@ -257,7 +260,7 @@ def test_a_setting_is_found_on_its_line(above: list[str]) -> None:
 
 def test_the_built_in_document_types() -> None:
     """They are those that the design names, each with required fields of one name each."""
-    assert set(built_in()) == {"invoice", "receipt", "receipt-items", "train-ticket"}
+    assert set(built_in()) == {"invoice", "china-invoice", "receipt", "receipt-items", "train-ticket"}
     for found in built_in().values():
         names = [field.name.casefold() for field in found.fields]
         assert len(set(names)) == len(names)

@@ -201,3 +201,10 @@ def test_a_ledger_may_be_a_workbook_a_month(tmp_path: Path) -> None:
             load_text(tmp_path, f"[[inbox]]\nledger='{name}'\n")
     with pytest.raises(ConfigurationError, match="month_of"):
         load_text(tmp_path, inbox.format("a") + inbox.format("b") + "month_of='document'\n")
+
+
+def test_names_of_scans_that_stay(tmp_path: Path) -> None:
+    """A template for names says when it renames nothing; every field of the type in force may stand in it."""
+    found = load_text(tmp_path, "[[inbox]]\nname = '{COMPANY} {folder}'\nafter = 'keep'\n")
+    assert any("name renames none" in str(warning) for warning in found.warnings)
+    assert load_text(tmp_path, "[[inbox]]\nprofile = 'train-ticket'\nname = '{票价} {received} {id}'\n").warnings == ()

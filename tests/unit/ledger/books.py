@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,11 +12,13 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ocrwatch.document import Amount, Cell, Items, Row, Value
+from ocrwatch.errors import LedgerBusy
 from ocrwatch.ledger.csv_file import CsvLedger
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.messages import Message
 from ocrwatch.ports import Field
+from tests.waiting import wait_until
 
 SHEET = "Receipts"
 RECEIVED = datetime(2025, 3, 4, 9, 5, 59, tzinfo=UTC)
@@ -88,6 +90,19 @@ def bought(number: int, *names: str) -> Row:
     """The row `number` with one item for each name, at 1 to 9."""
     lines = (item(name, "1", str(place)) for place, name in enumerate(names, 1))
     return replace(row(number), items=items(*lines))
+
+
+def until_written(append: Callable[[], object]) -> None:
+    """Append as the daemon does: while it is another's turn, later. A killed writer's lock may have to run out."""
+
+    def is_done() -> bool:
+        try:
+            append()
+        except LedgerBusy:
+            return False
+        return True
+
+    wait_until(is_done)
 
 
 def sheet_of(path: Path, sheet: str = SHEET) -> Worksheet:

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from ocrwatch.ledger.first_look import FirstRows, fields_in, kind_of, sheets_in
-from ocrwatch.ledger.forms import is_total
+from ocrwatch.ledger.forms import is_place_to_sign, is_total
 from ocrwatch.ledger.header import find_header, headings_of, whole_header
 from ocrwatch.ledger.layout import columns
 from ocrwatch.ledger.references import Area
@@ -103,3 +103,20 @@ def test_a_heading_below_a_common_one_is_known_by_both() -> None:
     assert [found.places[key] for key in ("item", "date", "place", "arrival date", "arrivalplace")] == [1, 2, 3, 4, 5]
     assert headings_of(header, rows, merged)[4] == "Arrival Date"
     assert whole_header(header, rows, merged[1:]) == header
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Signature: ____", "Approved by (name):", "审批人：", "经手人签字：________", "部门负责人（签章）：", "审核："],
+)
+def test_places_to_sign(text: str) -> None:
+    """They end a form."""
+    assert is_place_to_sign(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Signature", "signed yesterday", "审核通过", "ask Bob: approved by whom", "出差 报销 2026", "负责人 张三"]
+)
+def test_no_places_to_sign(text: str) -> None:
+    """Without a place to write on, it is a note."""
+    assert not is_place_to_sign(text)

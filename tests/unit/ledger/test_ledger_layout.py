@@ -49,6 +49,14 @@ def test_the_header_is_the_row_with_most_of_our_names() -> None:
     assert find_header([(1, None, "x")], known) is None
 
 
+def test_space_for_looks_makes_no_other_heading() -> None:
+    """Forms spread Chinese headings, and break them into lines; between other words space parts them."""
+    same = ("发票号码", "发 票 号 码", "发票\n号码", "发票　号码", "发票号码\u200b")
+    assert len(set(map(heading_key, same))) == 1
+    assert heading_key("金额 (元)") == heading_key("金额（元）")
+    assert heading_key("Total\namount") == "total amount" != heading_key("Totalamount")
+
+
 def test_widths_are_within_reason() -> None:
     """Never too narrow for the header, never wider than a screen needs."""
     (number, *_), long = columns(FIELDS, folder_column=False), columns([Field(name="x" * 100)], folder_column=False)[0]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocrwatch.errors import LedgerBusy
-from ocrwatch.ledger.turns import CONFIRM_SECONDS, RUN_OUT_SECONDS, Turns, lock_path
+from ocrwatch.ledger.turns import CONFIRM_SECONDS, EMPTY_RUNS_OUT_SECONDS, RUN_OUT_SECONDS, Turns, lock_path
 
 
 @dataclass
@@ -87,6 +87,18 @@ def test_the_shares_own_times_tell_at_once(book: Path) -> None:
     written = lock_path(book).stat().st_mtime
     os.utime(lock_path(book), (written - 2 * RUN_OUT_SECONDS,) * 2)
     ben = _turns("ben", clock)
+    assert _is_busy(ben, book)
+    clock.now += CONFIRM_SECONDS
+    assert not _is_busy(ben, book)
+
+
+def test_a_lock_that_says_nothing_runs_out_soon(book: Path) -> None:
+    """Its owner died between making and writing it; one that is only slow has lost its turn, and knows it."""
+    clock = HandClock()
+    ben = _turns("ben", clock)
+    lock_path(book).touch()
+    assert _is_busy(ben, book)
+    clock.now += EMPTY_RUNS_OUT_SECONDS
     assert _is_busy(ben, book)
     clock.now += CONFIRM_SECONDS
     assert not _is_busy(ben, book)

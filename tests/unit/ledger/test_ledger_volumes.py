@@ -113,3 +113,11 @@ def test_rows_from_before_the_ledgers_name_changed_find_their_workbook(tmp_path:
     ledger.append([old, row(2)])
     assert sorted(path.name for path in tmp_path.glob("*.xlsx")) == ["Anna.xlsx", "Scans.xlsx"]
     assert ledger.find([old.id, row(2).id]) == {old.id: 2, row(2).id: 2}
+
+
+@pytest.mark.parametrize("name", ["报" * 90, "x" * 200, "🎉" * 80])
+def test_a_part_leaves_room_in_a_files_name(name: str) -> None:
+    """A name has so many bytes, not letters; no letter is cut in two."""
+    part = file_part(name)
+    assert 30 < len(part.encode()) <= 150
+    assert set(part) == {name[0]}

@@ -156,6 +156,16 @@ def test_a_missing_engine_stops_the_line_and_says_what_to_install(monkeypatch: p
     assert str(local.missing()) == said
 
 
+def test_a_packaged_program_without_the_engine_names_no_command_of_pip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes no packages: another setup is what helps, or a key."""
+    monkeypatch.setattr(local, "find_spec", lambda _: None)
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    said = str(local.missing())
+    assert "pip" not in said
+    assert "setup" in said
+    assert "ocrwatch key set" in said
+
+
 def test_an_engine_that_is_there_is_not_missing() -> None:
     """With its packages installed there is nothing to say."""
     assert local.missing() is None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocrwatch.document import PageFile
 from ocrwatch.messages import message
 from ocrwatch.reading.answers import Answer
-from ocrwatch.reading.merging import PageLost, PageRead, merged
+from ocrwatch.reading.merging import Page, PageBlank, PageLost, PageRead, merged
 
 FIELDS = ("company", "date", "total")
 ENTRY = st.dictionaries(st.sampled_from(FIELDS), st.none() | st.sampled_from(["1", "2", "A", "a "]), min_size=1)
@@ -51,3 +52,50 @@ def test_a_page_with_several_papers_keeps_all_pages_apart() -> None:
     reading = merged(pages, engine="m")
     assert reading.entries == ({"total": "1"}, {"total": "2"}, {"total": "3"})
     assert [str(remark) for remark in reading.remarks] == ["look"]
+
+
+def test_each_page_keeps_its_own_reading_and_the_first_says_what_became_of_the_others() -> None:
+    """Nothing is merged; unread and blank pages are counted once."""
+    pages: list[Page] = [
+        PageBlank(1),
+        PageRead(2, Answer(({"total": "1"},), (message("look"),)), "one"),
+        PageLost(3, message("torn")),
+        PageRead(4, Answer(({"total": "2"},)), "two"),
+    ]
+    reading = merged(pages, engine="m", rule="each")
+    first, second = reading.apart
+    assert (first.page, first.reading.entries, first.reading.text) == (2, ({"total": "1"},), "one")
+    assert first.reading.pages == "2 of 4 (1 blank)"
+    assert [str(remark) for remark in first.reading.remarks] == ["look", "page 3 was not read: torn"]
+    assert (second.page, second.reading.entries, second.reading.text) == (4, ({"total": "2"},), "two")
+    assert (second.reading.pages, second.reading.remarks) == ("1", ())
+    assert reading.unread == (PageFile(page=3, reason=message("torn")),)
+    assert reading.entries == ({"total": "1"}, {"total": "2"})
+
+
+def test_a_sheet_with_a_blank_back_is_no_batch() -> None:
+    """One row for the file, which is filed whole; the back is counted."""
+    reading = merged([PageRead(1, Answer(({"total": "1"},))), PageBlank(2)], engine="m", rule="each")
+    assert reading.apart == ()
+    assert (reading.entries, reading.pages, reading.remarks) == (({"total": "1"},), "1 of 2 (1 blank)", ())
+
+
+def test_blank_pages_alone_are_no_document() -> None:
+    """However many there are, by either rule."""
+    for rule in ("together", "each"):
+        reading = merged([PageBlank(1), PageBlank(2)], engine="m", rule=rule)
+        assert reading.is_blank
+        assert reading.entries == ()
+
+
+def test_many_pages_of_which_few_could_be_read_say_so() -> None:
+    """39 pages in, 5 read: never told as a success."""
+    pages = [
+        PageRead(number, Answer(({"total": str(number)},))) if number <= 5 else PageLost(number, message("torn"))
+        for number in range(1, 40)
+    ]
+    for rule in ("together", "each"):
+        reading = merged(pages, engine="m", rule=rule)
+        assert reading.pages == "5 of 39"
+        remarks = reading.apart[0].reading.remarks if reading.apart else reading.remarks
+        assert sum("was not read" in str(remark) for remark in remarks) == 34

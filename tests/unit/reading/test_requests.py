@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocrwatch.ports import Picture
-from ocrwatch.reading.requests import Question, data_url, is_private, smaller_limits
+from ocrwatch.reading.requests import (
+    MOST_INPUT_TOKENS,
+    MOST_PIXELS,
+    Question,
+    data_url,
+    is_private,
+    picture_tokens,
+    smaller_limits,
+)
 
 QUESTION = Question(
     model="m", prompt="读 the total", image="ab" * 32, url="data:image/png;base64,QQ==", pixels=(3072, 8388608)
@@ -69,3 +77,17 @@ def test_a_refused_picture_always_exceeds_the_smaller_limits(width: int, height:
 def test_private_hosts_are_told_by_name_or_address(host: str, private: bool) -> None:
     """This computer and its own network, nobody else."""
     assert is_private(host) is private
+
+
+@given(st.integers(11, 200_000), st.floats(0.005, 200))
+def test_the_picture_of_a_page_always_fits_into_a_request(width: int, aspect: float) -> None:
+    """Of whatever shape, within the limits it takes less than two thirds of the tokens."""
+    height = min(max(11, round(width * aspect)), MOST_PIXELS // width)
+    if height >= 11 and max(width, height) <= 200 * min(width, height):
+        assert picture_tokens(width, height) < MOST_INPUT_TOKENS * 2 // 3
+
+
+def test_tokens_are_counted_as_the_service_counts_them() -> None:
+    """The default maximum is 8194 tokens."""
+    assert picture_tokens(2048, 4096) == 8194
+    assert picture_tokens(11, 33) == 4

@@ -1,0 +1,18 @@
+; What the setup says, in both languages. UTF-8.
+
+LangString TERMINAL ${LANG_ENGLISH} "ocrwatch in a terminal"
+LangString TERMINAL ${LANG_SIMPCHINESE} "在终端中使用 ocrwatch"
+LangString AT_LOGIN ${LANG_ENGLISH} "Start when I log in"
+LangString AT_LOGIN ${LANG_SIMPCHINESE} "登录时启动"
+LangString ABOUT_PROGRAM ${LANG_ENGLISH} "The program."
+LangString ABOUT_PROGRAM ${LANG_SIMPCHINESE} "程序本身。"
+LangString ABOUT_AT_LOGIN ${LANG_ENGLISH} "Watch your folders from the moment you log in. You can change it later in the icon's menu."
+LangString ABOUT_AT_LOGIN ${LANG_SIMPCHINESE} "登录后即开始监视文件夹。以后可在图标的菜单中更改。"
+LangString RUNNING ${LANG_ENGLISH} "ocrwatch is running and does not end. Quit it in its icon's menu, then start this again."
+LangString RUNNING ${LANG_SIMPCHINESE} "ocrwatch 正在运行，无法结束。请在其图标菜单中退出，然后重新开始。"
+LangString NO_RIGHTS ${LANG_ENGLISH} "To install or remove ocrwatch for all users, start this as an administrator."
+LangString NO_RIGHTS ${LANG_SIMPCHINESE} "要为所有用户安装或删除 ocrwatch，请以管理员身份启动。"
+LangString TOO_OLD ${LANG_ENGLISH} "ocrwatch needs Windows 10 or newer."
+LangString TOO_OLD ${LANG_SIMPCHINESE} "ocrwatch 需要 Windows 10 或更新的版本。"
+LangString REMOVE_SETTINGS ${LANG_ENGLISH} "Remove the settings, the key, and the memory of what was read, too?$\n$\nYour spreadsheets, their backups and your scans stay in either case."
+LangString REMOVE_SETTINGS ${LANG_SIMPCHINESE} "是否同时删除设置、密钥以及已识别内容的记录？$\n$\n无论如何，您的表格、表格备份和扫描件都会保留。"
