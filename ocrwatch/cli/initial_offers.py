@@ -18,6 +18,9 @@ from ocrwatch.messages import message
 if TYPE_CHECKING:
     from ocrwatch.config.settings import Settings
 
+_NONE = ("", "n", "no", "none", "否", "不")
+"""What people answer who have no picture at hand."""
+
 
 def asked_existing(folder: Path) -> Literal["ask", "read", "skip"]:
     """What is to become of the files in `folder`; nothing is asked where there are none."""
@@ -35,7 +38,7 @@ def try_pictures(settings: Settings) -> None:
     while True:
         text = message("A picture to try it on (nothing is recorded; empty: none)")
         answer = str(typer.prompt(rendered(text), default="", show_default=False)).strip()
-        if not answer:
+        if answer.casefold() in _NONE:
             return
         try:
             rows = rows_of(settings, 0, path_in(answer), settings.language)
