@@ -29,6 +29,7 @@ ROOM_BYTES = 16 * 1024 * 1024
 """Free space below which nothing new is read: what comes back could not be kept."""
 
 _BUSY_SECONDS = 30.0
+_BUSY_STEP_SECONDS = 0.05
 _DAMAGED = ("malformed", "not a database", "corrupt", "encrypted")
 
 
@@ -120,7 +121,7 @@ def _open(path: Path) -> sqlite3.Connection:
         if is_new and os.name == "posix":
             path.chmod(0o600)
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous=FULL")
         _check(connection)
         _migrate(connection, path)
@@ -128,6 +129,21 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let the file have a write-ahead log. SQLite does not wait for another who does the same to a new file just now."""
+    moment = threading.Event()
+    for _ in range(int(_BUSY_SECONDS / _BUSY_STEP_SECONDS)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise
+            moment.wait(_BUSY_STEP_SECONDS)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _check(connection: sqlite3.Connection) -> None:

@@ -38,6 +38,9 @@ def _picture(kind: str, mode: str = "RGB", size: tuple[int, int] = (60, 60), **o
     from PIL import Image
 
     image = Image.new(mode, size)
+    ink = Image.new("L", size)
+    ink.paste(255, (9, 9, size[0] // 2, 15))  # a blank page would be none to read
+    image.paste({"I;16": 60_000, "CMYK": (200, 0, 200, 0), "P": 1}.get(mode, 0xFFFFFF), mask=ink.convert("1"))
     buffer = io.BytesIO()
     if options.pop("animated", False):
         options |= {"save_all": True, "append_images": [Image.new(mode, size, number) for number in (50, 100)]}
