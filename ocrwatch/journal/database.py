@@ -132,7 +132,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Let the file have a write-ahead log. SQLite does not wait for another who does the same to a new file just now."""
+    """Let the file have a write-ahead log. SQLite itself does not wait where two do it to a new file."""
     moment = threading.Event()
     for _ in range(int(_BUSY_SECONDS / _BUSY_STEP_SECONDS)):
         try:

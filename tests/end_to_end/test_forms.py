@@ -50,6 +50,7 @@ def column(path: Path, heading: str, sheet: str = SHEET) -> list[object]:
     return [cells.cell(number, place).value for number in range(4, 8)]
 
 
+@pytest.mark.long
 def test_a_form_takes_what_fits_and_the_rest_lands_when_there_is_room(tmp_path: Path) -> None:
     """Three scans, two empty rows: two are written, the third waits by name, and lands when a row was inserted."""
     pictures = receipts_of(3)

@@ -77,6 +77,7 @@ def test_each_task_ends_in_its_place(tmp_path: Path, task: str) -> None:
             assert f"  Formula  {task_papers.FORMULA}" in shown.splitlines()
 
 
+@pytest.mark.long
 def test_a_bad_answer_is_followed_by_other_words_and_then_fails(tmp_path: Path) -> None:
     """As with fields: the second wording, then failed with a reason; nothing half read is recorded."""
     loop = "the same again and " * 100
