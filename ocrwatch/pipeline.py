@@ -308,26 +308,26 @@ class Pipeline:
                 put_files_beside(rows, document, filer)
                 return Filed(outcome=Outcome.DONE, path=target or document.path, rows=tuple(map(written, rows)))
             case Refused(reason=reason):
-                target = self._reserved(document, Outcome.FAILED)
-                filer.file(document, target, reason)
-                return Filed(outcome=Outcome.FAILED, path=target or document.path, reason=reason)
+                return self._filed_without_row(document, Outcome.FAILED, reason, note=reason)
             case Duplicate(row=row, one_invoice=one_invoice):
-                target = self._reserved(document, Outcome.DUPLICATE)
-                filer.file(document, target)
                 reason = _reason_of_twin(row, one_invoice=one_invoice)
-                return Filed(outcome=Outcome.DUPLICATE, path=target or document.path, reason=reason)
+                return self._filed_without_row(document, Outcome.DUPLICATE, reason)
             case Blank():
-                target = self._reserved(document, Outcome.BLANK)
-                filer.file(document, target)
                 reason = message("It is blank: nothing is printed or written on it.")
-                return Filed(outcome=Outcome.BLANK, path=target or document.path, reason=reason)
+                return self._filed_without_row(document, Outcome.BLANK, reason)
             case Fetched(picture=picture):
-                target = self._reserved(document, Outcome.FETCHED)
-                filer.file(document, target)
                 reason = message("The link was followed: its picture is the scan {name}.", name=picture.name)
-                return Filed(outcome=Outcome.FETCHED, path=target or document.path, reason=reason)
+                return self._filed_without_row(document, Outcome.FETCHED, reason)
             case _:
                 raise ValueError(f"nothing to file at {type(document.stage).__name__}")
+
+    def _filed_without_row(
+        self, document: Document, outcome: Outcome, reason: Message, *, note: Message | None = None
+    ) -> Filed:
+        """`note` is put beside the scan."""
+        target = self._reserved(document, outcome)
+        self._route(document).filer.file(document, target, note)
+        return Filed(outcome=outcome, path=target or document.path, reason=reason)
 
     def _reserved(self, document: Document, outcome: Outcome) -> Path | None:
         """The final name of a document without a row, saved before it is used."""

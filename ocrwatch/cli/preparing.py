@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import IO
 
 from ocrwatch.config.paths import made_private
+from ocrwatch.desktop.autostart.program import this_program
 from ocrwatch.desktop.instance import is_running
 from ocrwatch.errors import UsageError
 from ocrwatch.messages import message
@@ -43,19 +45,19 @@ def make_folder(folder: Path) -> None:
         raise UsageError(message(said, folder=str(folder), reason=error.strerror or type(error).__name__)) from error
 
 
-def own_command() -> list[str]:
-    """What starts this very program."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "ocrwatch"]
-
-
 def start_settings(config: Path) -> None:
     """Show the settings of `config`, by a process of its own that outlives this one. Raises OSError."""
-    nothing = subprocess.DEVNULL
-    subprocess.Popen(  # noqa: S603  this very program
-        [*own_command(), "settings", "--config", str(config)],
-        stdin=nothing,
-        stdout=nothing,
-        stderr=nothing,
+    _started("settings", config, errors=subprocess.DEVNULL)
+
+
+def _started(command: str, config: Path, *, errors: int | IO[bytes]) -> subprocess.Popen[bytes]:
+    """This very program with `command`, apart from this process."""
+    return subprocess.Popen(  # noqa: S603  this very program
+        [*this_program(), command, "--config", str(config.absolute())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+        cwd=Path.home(),
         start_new_session=os.name == "posix",
         creationflags=_DETACHED,
     )
@@ -65,15 +67,7 @@ def start_daemon(config: Path, state_dir: Path) -> None:
     """Start the daemon, apart from this process, and see it up. Raises UsageError with what it said where it ended."""
     errors = made_private(state_dir) / _ERRORS_NAME
     with errors.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603  this very program
-            [*own_command(), "run", "--config", str(config)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=file,
-            cwd=Path.home(),
-            start_new_session=os.name == "posix",
-            creationflags=_DETACHED,
-        )
+        process = _started("run", config, errors=file)
     moment = threading.Event()
     for _ in range(int(_START_SECONDS / 0.1)):
         if is_running(state_dir):

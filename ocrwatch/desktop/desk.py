@@ -28,7 +28,7 @@ from ocrwatch.document import Document, Filed, Outcome
 from ocrwatch.errors import Busy
 from ocrwatch.on_disk import is_there
 from ocrwatch.service.pausing import Pause
-from ocrwatch.service.status import DaemonStatus, Status
+from ocrwatch.service.status import Status
 
 log = logging.getLogger(__name__)
 
@@ -39,17 +39,7 @@ FAILED_SECONDS = 60.0
 _STOP_SECONDS = 2.0
 _AGAIN_SECONDS = 5.0
 
-_UNKNOWN = Status(
-    running=True,
-    daemon=DaemonStatus(),
-    to_read=0,
-    to_record=0,
-    done=0,
-    failed=0,
-    duplicates=0,
-    held={},
-    waiting=(),
-)
+_UNKNOWN = Status(running=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

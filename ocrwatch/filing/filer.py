@@ -51,10 +51,10 @@ class FolderFiler:
 
     def reserve(self, document: Document, outcome: Outcome) -> Path | None:
         """As the port says; and raises `Gone` when the scan is not there any more."""
-        if self._after == "keep" or (outcome is Outcome.FAILED and self._lies_in_failed(document)):
+        if self.keeps or (outcome is Outcome.FAILED and self._lies_in_failed(document)):
             return None
         ensure_there(document.path, self._inbox)
-        return reserve(self._folder(document, outcome), self._name(document, outcome), _mark(document))
+        return reserve(self.folder(document, outcome), self._name(document, outcome), _mark(document))
 
     def file(self, document: Document, target: Path | None, reason: Message | None = None) -> None:
         """As the port says."""
@@ -65,13 +65,13 @@ class FolderFiler:
             self._explain(self._note_beside(document, scan), scan, reason)
         elif document.path != target:  # read at last: what an earlier note says is not so any more
             note = self._note_beside(document, document.path)
-            if self._after == "keep" or self._lies_in_failed(document):
+            if self.keeps or self._lies_in_failed(document):
                 with explained(note.parent):
                     note.unlink(missing_ok=True)
 
     def reserve_beside(self, document: Document, scan: Path, beside: Beside) -> Path:
         """As the port says. A scan that stays in its inbox has these files in `done`: there they are no scans."""
-        folder = self._folder(document, Outcome.DONE) if self._stays(scan) else scan.parent
+        folder = self.folder(document, Outcome.DONE) if self._stays(scan) else scan.parent
         content = content_of(beside.content or "", beside.suffix)
         with explained(folder):
             if beside.path is not None and has_content(beside.path, content):
@@ -86,7 +86,7 @@ class FolderFiler:
     def _stays(self, scan: Path) -> bool:
         """Whether `scan` lies where it was dropped."""
         root = self._inbox / re.split(r"[{]", self._done, maxsplit=1)[0]
-        return self._after == "keep" and root not in scan.parents
+        return self.keeps and root not in scan.parents
 
     @property
     def inbox(self) -> Path:
@@ -97,10 +97,6 @@ class FolderFiler:
     def keeps(self) -> bool:
         """Whether every scan stays where it is."""
         return self._after == "keep"
-
-    def folder(self, document: Document, outcome: Outcome, *, below: str = "") -> Path:
-        """Where scans of that outcome go; `below`: into this subfolder of it."""
-        return self._folder(document, outcome, below)
 
     def explain(self, document: Document, page: Path, scan: Path, reason: Message) -> None:
         """Put `reason` beside `page` of a document, in plain words; `scan` is the file that holds it."""
@@ -118,7 +114,8 @@ class FolderFiler:
         """What the file that `row` was read from is called; `own` is its name so far."""
         return own if self._template is None else named_after(row, self._template, own)
 
-    def _folder(self, document: Document, outcome: Outcome, below: str = "") -> Path:
+    def folder(self, document: Document, outcome: Outcome, *, below: str = "") -> Path:
+        """Where scans of that outcome go; `below`: into this subfolder of it."""
         now = datetime.fromtimestamp(self._clock()).astimezone()
         pattern = self._failed if outcome is Outcome.FAILED else self._done
         root = self._inbox / pattern.replace("{year}", f"{now:%Y}").replace("{month}", f"{now:%m}")
@@ -133,8 +130,8 @@ class FolderFiler:
 
     def _note_beside(self, document: Document, scan: Path) -> Path:
         """The note that says why `scan` failed: beside it, but not in the inbox."""
-        if self._after == "keep" and not self._lies_in_failed(document):
-            scan = self._folder(document, Outcome.FAILED) / filed_name(scan.name)
+        if self.keeps and not self._lies_in_failed(document):
+            scan = self.folder(document, Outcome.FAILED) / filed_name(scan.name)
         return scan.with_name(scan.name + REASON_SUFFIX)
 
     def _explain(self, note: Path, scan: Path, reason: Message) -> None:

@@ -51,7 +51,7 @@ from ocrwatch.reading.failures import (
 from ocrwatch.reading.gate import Gate
 from ocrwatch.reading.grounding import grounded
 from ocrwatch.reading.in_flight import InFlight
-from ocrwatch.reading.merging import Page, PageBlank, PageLost, PageRead, merged
+from ocrwatch.reading.merging import PageBlank, PageRead, each_page, merged
 from ocrwatch.reading.page_range import page_numbers, with_range
 from ocrwatch.reading.probing import Probe, probed
 from ocrwatch.reading.prompts import wordings
@@ -121,26 +121,14 @@ class EndpointReader:
         self._images = RecentImages()
 
     def read(self, document: Document, profile: Profile) -> Reading:
-        """The pages of `document` as one reading; see the port.
+        """The pages of `document` as one reading; see the port."""
 
-        Every page is asked for before a bad answer is raised: many bad pages cost one attempt, not one each.
-        """
-        pages: list[Page] = []
-        bad: BadAnswer | None = None
-        lost: Rejected | None = None
-        for number in (numbers := page_numbers(document, profile)):
-            try:
-                said = self._page(document, number, profile)
-                pages.append(PageBlank(number) if said is None else PageRead(number, said))
-            except BadAnswer as error:
-                bad = bad or error
-            except Rejected as error:
-                lost = lost or error
-                pages.append(PageLost(number, error.message))
-        if bad is not None:
-            raise bad
-        if lost is not None and not any(isinstance(page, PageRead) for page in pages):
-            raise lost
+        def read(number: int) -> PageRead | PageBlank:
+            said = self._page(document, number, profile)
+            return PageBlank(number) if said is None else PageRead(number, said)
+
+        numbers = page_numbers(document, profile)
+        pages = each_page(numbers, read)
         reading = with_range(merged(pages, engine=self._model, rule=profile.pages), numbers, document)
         return grounded(reading, self._print_of(document, numbers), profile)
 

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from ocrwatch.document import Document
-from ocrwatch.errors import BadAnswer, DecoderCrashed, Halt, Rejected, Unusable
+from ocrwatch.errors import BadAnswer, DecoderCrashed, Halt, Unusable
 from ocrwatch.messages import JSON, Message, message
 from ocrwatch.ports import (
     Answers,
@@ -34,7 +34,7 @@ from ocrwatch.reading.answers import Answer
 from ocrwatch.reading.finder_amounts import Found
 from ocrwatch.reading.lines import Line, Quad
 from ocrwatch.reading.loose_json import without_lone_surrogates
-from ocrwatch.reading.merging import Page, PageBlank, PageLost, PageRead, merged
+from ocrwatch.reading.merging import PageBlank, PageRead, each_page, merged
 from ocrwatch.reading.page_range import page_numbers, with_range
 from ocrwatch.reading.transcripts import Transcript
 
@@ -112,23 +112,16 @@ class LocalReader:
             raise Unusable(message(_CANNOT, name=document.path.name, what=_BEYOND[profile.task]))
         numbers = page_numbers(document, profile)
         printed = self._printed(document, numbers, profile)
-        pages: list[Page] = []
         tables: list[Mapping[str, ItemTexts]] = []
-        lost: Rejected | None = None
-        for place, number in enumerate(numbers):
-            try:
-                read = printed[place] if printed else self._lines(document, number - 1)
-            except Rejected as error:
-                lost = lost or error
-                pages.append(PageLost(number, error.message))
-                continue
-            if read is None:
-                pages.append(PageBlank(number))
-                continue
-            tables.append(_tables(read, profile))
-            pages.append(PageRead(number, _answer(read, tables[-1], profile), lines.text(read)))
-        if lost is not None and not tables:
-            raise lost
+
+        def read(number: int) -> PageRead | PageBlank:
+            found = printed[number] if printed else self._lines(document, number - 1)
+            if found is None:
+                return PageBlank(number)
+            tables.append(_tables(found, profile))
+            return PageRead(number, _answer(found, tables[-1], profile), lines.text(found))
+
+        pages = each_page(numbers, read)
         reading = with_range(merged(pages, engine=ENGINE, rule=profile.pages), numbers, document)
         if reading.apart or reading.is_blank:
             return reading
@@ -136,20 +129,22 @@ class LocalReader:
         remarks = (*reading.remarks, *_remarks_on_tables(tables, profile))
         return replace(reading, remarks=remarks if has_print else (_NO_PRINT,))
 
-    def _printed(self, document: Document, numbers: range, profile: Profile) -> list[list[Line]]:
-        """The print that the document itself holds as text, where that tells all that is wanted; else nothing."""
-        try:
-            print_of = [self._pages.print_of(document.path, document.digest, number - 1) for number in numbers]
-        except DecoderCrashed:
-            return []
-        if not all(print_of):
-            return []
-        pages = [lines.straightened([(text, quad, 1.0) for text, quad in page]) for page in print_of]
+    def _printed(self, document: Document, numbers: range, profile: Profile) -> dict[int, list[Line]]:
+        """The print that the document itself holds as text, by page, where that tells all that is wanted."""
+        pages: dict[int, list[Line]] = {}
+        for number in numbers:
+            try:
+                print_of = self._pages.print_of(document.path, document.digest, number - 1)
+            except DecoderCrashed:
+                return {}
+            if not print_of:
+                return {}
+            pages[number] = lines.straightened([(text, quad, 1.0) for text, quad in print_of])
         if profile.task == "text":
             return pages
-        told = {name for page in pages for name, found in finder.find(page, profile).items() if found.text}
+        told = {name for page in pages.values() for name, found in finder.find(page, profile).items() if found.text}
         wanted = {field.name for field in cell_fields(profile.fields) if field.required}
-        return pages if wanted <= told else []
+        return pages if wanted <= told else {}
 
     def _lines(self, document: Document, page: int) -> list[Line] | None:
         """The lines of page `page` (from 0), None of a blank one."""

@@ -15,10 +15,11 @@ Pure: no clock, disk, thread, network or log.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ocrwatch.document import PageFile
+from ocrwatch.errors import BadAnswer, Rejected
 from ocrwatch.messages import Message, message
 from ocrwatch.ports import PAGE_BREAK, ItemTexts, PageReading, PagesRule, Reading, Said
 from ocrwatch.reading.answers import Answer, Entry
@@ -49,6 +50,30 @@ class PageBlank:
 
 
 Page = PageRead | PageLost | PageBlank
+
+
+def each_page(numbers: Iterable[int], read: Callable[[int], PageRead | PageBlank]) -> list[Page]:
+    """What `read` makes of each page; one that is rejected is lost.
+
+    Every page is asked for before a bad answer is raised: many bad pages cost one attempt, not one each. Raises the
+    first `BadAnswer`, else the first `Rejected` where nothing was read.
+    """
+    pages: list[Page] = []
+    bad: BadAnswer | None = None
+    lost: Rejected | None = None
+    for number in numbers:
+        try:
+            pages.append(read(number))
+        except BadAnswer as error:
+            bad = bad or error
+        except Rejected as error:
+            lost = lost or error
+            pages.append(PageLost(number, error.message))
+    if bad is not None:
+        raise bad
+    if lost is not None and not any(isinstance(page, PageRead) for page in pages):
+        raise lost
+    return pages
 
 
 def merged(pages: Sequence[Page], *, engine: str, rule: PagesRule = "together") -> Reading:

@@ -238,7 +238,6 @@ class Service:
         refused = self._stamp_of_refused_key
         if refused is not None and self._key_stamp() != refused:
             self._go_on()
-
         self._look_at_power(now)
 
     def _woken(self) -> None:

@@ -75,14 +75,14 @@ class Status:
     `lost`: how many rows are gone from a ledger lately that nobody is known to have deleted."""
 
     running: bool
-    daemon: DaemonStatus
-    to_read: int
-    to_record: int
-    done: int
-    failed: int
-    duplicates: int
-    held: Mapping[str, int]
-    waiting: tuple[Waiting, ...]
+    daemon: DaemonStatus = field(default_factory=DaemonStatus)
+    to_read: int = 0
+    to_record: int = 0
+    done: int = 0
+    failed: int = 0
+    duplicates: int = 0
+    held: Mapping[str, int] = field(default_factory=dict)
+    waiting: tuple[Waiting, ...] = ()
     corrections: int = 0
     rows_gone: int = 0
     blank: int = 0

@@ -18,6 +18,7 @@ from ocrwatch.settings_pages.editing import (
     files_by_folder,
     forget_key,
     keep_key,
+    put_in_force,
     try_picture,
     write_on,
 )
@@ -84,15 +85,12 @@ class Changing:
                 return self._saved(submitted)
 
     def _saved(self, submitted: Submitted) -> str:
-        desk, outside = self._desk, self._desk.outside
+        desk = self._desk
         draft = draft_on(desk)
         if not check_reading(desk) or not check_folders(desk) or not keep_key(desk, submitted):
             return _KEPT
         try:
-            outside.configuration.save(draft)
-            outside.computer.make(draft)
-            if outside.login is not None:
-                outside.login.turn("login" in submitted.values)
+            put_in_force(desk, submitted, draft)
         except OcrwatchError as error:
             desk.complain_of(error)
             return _KEPT

@@ -35,6 +35,15 @@ def write_on(desk: Desk, submitted: Submitted) -> Draft:
     return desk.draft
 
 
+def put_in_force(desk: Desk, submitted: Submitted, draft: Draft) -> None:
+    """Write the configuration, make its folders, and start at login or not, as the page says. Raises OcrwatchError."""
+    outside = desk.outside
+    outside.configuration.save(draft)
+    outside.computer.make(draft)
+    if outside.login is not None:
+        outside.login.turn("login" in submitted.values)
+
+
 def edit_folders(desk: Desk, submitted: Submitted, back: str) -> str | None:
     """Where to go on after a button of the watched folders; None where it was none of theirs."""
     draft = draft_on(desk)

@@ -22,6 +22,7 @@ from ocrwatch.settings_pages.editing import (
     forget_key,
     is_accepted,
     keep_key,
+    put_in_force,
     try_picture,
     write_on,
 )
@@ -112,10 +113,7 @@ class FirstRun:
         if not check_folders(desk):
             return "/start/finish"
         try:
-            outside.configuration.save(draft)
-            outside.computer.make(draft)
-            if outside.login is not None:
-                outside.login.turn("login" in submitted.values)
+            put_in_force(desk, submitted, draft)
             if not outside.computer.is_running():
                 outside.computer.start()
         except OcrwatchError as error:

@@ -36,12 +36,17 @@ def windowed() -> tuple[str, ...]:
     return (str(_without_console(Path(sys.executable))), "-m", _MODULE)
 
 
+def this_program() -> tuple[str, ...]:
+    """What starts the very program that runs, scripts aside."""
+    return (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, "-m", "ocrwatch")
+
+
 def service_command(config: Path | None) -> tuple[str, ...]:
     """The daemon as a service: what it says goes to the system's own log."""
     if (script := _script(_CONSOLE)) is not None:
         program: tuple[str, ...] = (str(script),)
     else:
-        program = (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, "-m", "ocrwatch")
+        program = this_program()
     return (*program, "run", *_named(config))
 
 

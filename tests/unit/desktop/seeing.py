@@ -17,17 +17,7 @@ NO_CREDIT = message("No credit.")
 ROW = Row(id="ab" * 8, cells=(), received=datetime(2026, 11, 25, tzinfo=UTC), engine="local")
 RECEIPTS = Watched(folder=Path("/scans/Receipts"), ledger=Path("/scans/Ledger.xlsx"))
 TICKETS = Watched(folder=Path("/scans/Tickets"), ledger=Path("/scans/Tickets.xlsx"))
-IDLE = Status(
-    running=True,
-    daemon=DaemonStatus(engine="ocr.example"),
-    to_read=0,
-    to_record=0,
-    done=0,
-    failed=0,
-    duplicates=0,
-    held={},
-    waiting=(),
-)
+IDLE = Status(running=True, daemon=DaemonStatus(engine="ocr.example"))
 FAILURE = Failure(path=Path("/scans/Receipts/failed/a.jpg"), reason=message("It is blank."))
 OFFERS = Offers(version="9.9", settings=True, starts_at_login=False)
 
