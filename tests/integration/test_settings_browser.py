@@ -184,6 +184,7 @@ def test_the_file_is_mended_in_the_editor(tmp_path: Path, browser: Browser) -> N
         assert page.input_value("[id='w0.folder']") == "~/Tickets"
         assert is_named(page)
         page.click("nav >> text=Advanced")
+        page.wait_for_selector("#numbers:not(:empty)", state="attached")  # the page's script writes them
         assert page.inner_text("#numbers").split()[:3] == ["1", "2", "3"]
         page.fill("#text", CONFIG.replace('"local"', '"loc"'))
         page.click(".primary")
