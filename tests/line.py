@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -253,3 +253,16 @@ class _Guarded:
         self.find = ledger.find
         self.amend = crasher._wrapped(ledger.amend)
         self.lines = ledger.lines
+
+
+def cut_short(line: Line, cuts: Sequence[int], step: Callable[[Running], object]) -> None:
+    """Start `line` once for each of `cuts`, the power cut at that moment of `step`."""
+    for at in cuts:
+        with suppress(Crash), line.started(Crasher(at)) as running:
+            step(running)
+
+
+def at_work(running: Running) -> bool:
+    """Take in what lies there, and work it off; False where something waits."""
+    running.take_in()
+    return running.work()

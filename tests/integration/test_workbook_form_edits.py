@@ -13,7 +13,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ocrwatch.errors import LedgerFull
-from tests.integration.test_workbook_forms import THIN, edit, expense, form_at
+from tests.integration.test_workbook_forms import THIN, expense, form_at
+from tests.unit.ledger.books import edit
 from tests.unit.ledger.papers import EXPENSES
 
 SHEET = "Form"

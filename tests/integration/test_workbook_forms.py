@@ -22,7 +22,7 @@ from ocrwatch.ledger.layout import Choice
 from ocrwatch.ledger.locks import Locks
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.ports import Field
-from tests.unit.ledger.books import SHEET, everything_in, ledger_at, row, sheet_of
+from tests.unit.ledger.books import SHEET, edit, everything_in, ledger_at, row, sheet_of
 from tests.unit.ledger.packages import rewritten
 from tests.unit.ledger.papers import (
     EXPENSE_SHEET,
@@ -76,14 +76,6 @@ def expense(number: int) -> Row:
         "Amount": Amount(Decimal(10 * number)),
     }
     return row(number, values)
-
-
-def edit(path: Path, change: Callable[[Worksheet], object], sheet: str = SHEET) -> None:
-    book = load_workbook(path)
-    worksheet = book[sheet]
-    assert isinstance(worksheet, Worksheet)
-    change(worksheet)
-    book.save(path)
 
 
 def test_a_form_is_filled_above_its_footer(path: Path) -> None:

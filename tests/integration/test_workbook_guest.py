@@ -22,27 +22,25 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ocrwatch.document import Amount, Cell
 from ocrwatch.errors import LedgerBusy
-from ocrwatch.ledger import opening
 from ocrwatch.ledger.formats import amount_format
 from ocrwatch.ledger.locks import Locks
-from ocrwatch.ledger.package import Package, SheetPart
-from ocrwatch.ledger.standing import Standing
 from ocrwatch.ports import Change, Field
-from tests.unit.ledger.books import FIELDS, SHEET, everything_in, ledger_at, records, row, sheet_of
+from tests.unit.ledger.books import (
+    FIELDS,
+    SHEET,
+    edit,
+    everything_in,
+    ledger_at,
+    records,
+    row,
+    sheet_of,
+    sheets_looked_through,
+)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "Ledger.xlsx"
-
-
-def edit(path: Path, change: Callable[[Worksheet], object], sheet: str = SHEET) -> None:
-    """Change the workbook as a person would."""
-    book = load_workbook(path)
-    worksheet = book[sheet]
-    assert isinstance(worksheet, Worksheet)
-    change(worksheet)
-    book.save(path)
 
 
 def rename_headers(path: Path, headers: list[str]) -> None:
@@ -361,14 +359,7 @@ def test_ledgers_of_one_workbook_do_not_get_in_each_others_way(path: Path, tmp_p
 
 def test_ledgers_of_one_workbook_know_of_each_others_saves(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In turns they look through their sheets once; after someone else's save, once more; formats stay their own."""
-    looked: list[str] = []
-    standing_of = opening.standing_of
-
-    def watched(package: Package, sheet: SheetPart, *arguments: object, **options: object) -> Standing:
-        looked.append(sheet.name)
-        return standing_of(package, sheet, *arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(opening, "standing_of", watched)
+    looked = sheets_looked_through(monkeypatch)
     locks = Locks()
     first, second = (ledger_at(path, sheet=sheet, locks=locks) for sheet in ("A", "B"))
     currencies = ("EUR", "CNY", "JPY", "GBP", "USD", "THB")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -23,13 +20,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ocrwatch.document import Amount, Cell, Items
 from ocrwatch.errors import DiskFull, LedgerBusy
-from ocrwatch.ledger import opening, writing
+from ocrwatch.ledger import writing
 from ocrwatch.ledger.locks import Locks
-from ocrwatch.ledger.package import Package, SheetPart
-from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.ports import Change, Field
-from tests.conftest import ROOT
+from tests.killing import killed
 from tests.unit.ledger.books import (
     FIELDS,
     ITEMS,
@@ -43,6 +38,7 @@ from tests.unit.ledger.books import (
     records,
     row,
     sheet_of,
+    sheets_looked_through,
     until_written,
 )
 from tests.unit.ledger.packages import make, raw_members
@@ -55,16 +51,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The sheets that were looked through."""
-    found: list[str] = []
-    standing_of = opening.standing_of
-
-    def watched(package: Package, sheet: SheetPart, *arguments: object, **options: object) -> Standing:
-        found.append(sheet.name)
-        return standing_of(package, sheet, *arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(opening, "standing_of", watched)
-    return found
+    return sheets_looked_through(monkeypatch)
 
 
 def edit(path: Path, change: Callable[[Worksheet], object], sheet: str = ITEMS_SHEET) -> None:
@@ -380,7 +367,7 @@ def test_every_item_is_there_once_after_kills(tmp_path: Path, name: str, kills: 
     chance = random.Random(kills)
     done = 0
     for _ in range(kills):
-        done = _killed(path, done, chance.uniform(0, 0.06))
+        done = killed(SCRIPT, path, done, chance.uniform(0, 0.06))
         present = ledger(path, WITH_ITEMS)
         rows = {line.id for line in present.lines()}
         assert {row(number).id for number in range(1, done + 1)} <= rows
@@ -393,20 +380,6 @@ def test_every_item_is_there_once_after_kills(tmp_path: Path, name: str, kills: 
     until_written(lambda: ledger(path, WITH_ITEMS).append(wanted))
     counts = Counter((line.id, line.shown["name"]) for line in ledger(path, WITH_ITEMS).lines("items"))
     assert counts == {(each.id, str(line[0].value)): 1 for each in wanted for line in each.items[0].lines}
-
-
-def _killed(path: Path, done: int, after_seconds: float) -> int:
-    """Let a process append rows from `done` on and kill it; the last row that it acknowledged."""
-    command = [sys.executable, "-c", SCRIPT, str(path), str(done + 1)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        assert first, "it ended by itself"
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(after_seconds)
-        process.kill()
-        return int([first, *process.stdout.read().splitlines()][-1])
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import zipfile
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.conftest import ROOT
+from tests.killing import killed
 from tests.unit.ledger.books import SHEET, ledger_at, row, until_written
 from tests.unit.ledger.packages import make
 
@@ -45,7 +41,7 @@ def test_every_row_is_there_once_after_kills(tmp_path: Path, kills: int) -> None
     ledger_at(path).append([row(number) for number in range(1, 1001)])
     done = 1000
     for _ in range(kills):
-        done = _killed(path, done, chance.uniform(0, LONGEST_SECONDS))
+        done = killed(SCRIPT, path, done, chance.uniform(0, LONGEST_SECONDS))
         with zipfile.ZipFile(path) as package:
             assert package.testzip() is None
         present = ledger_at(path).find([row(number).id for number in range(1, done + 3)])
@@ -54,17 +50,3 @@ def test_every_row_is_there_once_after_kills(tmp_path: Path, kills: int) -> None
     counts = Counter(cells[9].value for cells in load_workbook(path)[SHEET].iter_rows(min_row=2, max_col=10))
     counts.pop(None, None)
     assert counts == {row(number).id: 1 for number in range(1, done + 3)}
-
-
-def _killed(path: Path, done: int, after_seconds: float) -> int:
-    """Let a process append rows from `done` on and kill it; the last row that it acknowledged."""
-    command = [sys.executable, "-c", SCRIPT, str(path), str(done + 1)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        assert first, "it ended by itself"
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(after_seconds)
-        process.kill()
-        return int([first, *process.stdout.read().splitlines()][-1])

@@ -26,7 +26,7 @@ from ocrwatch.messages import message
 from ocrwatch.ports import Change
 from ocrwatch.service import orders
 from tests.fakes_ledger import FakeLedger
-from tests.line import Crash, Crasher, Line, Running
+from tests.line import Crash, Crasher, Line, Running, at_work, cut_short
 
 SAID = message("It did not work.")
 SCANS = {"a.jpg": "first", "b.jpg": "second", "c.jpg": "first"}
@@ -113,13 +113,7 @@ def test_power_cuts_in_a_row_break_no_promise(tmp_path_factory: pytest.TempPathF
     line = Line(tmp_path_factory.mktemp("line"))
     for name, content in SCANS.items():
         line.drop(name, content)
-    for at in cuts:
-        try:
-            with line.started(Crasher(at)) as running:
-                running.take_in()
-                running.work()
-        except Crash:
-            pass
+    cut_short(line, cuts, at_work)
     _run_to_the_end(line)
     _assert_promises_kept(line)
 
@@ -252,12 +246,7 @@ def test_power_cuts_in_a_row_while_reading_again_break_no_promise(
     line = _recorded_and_corrected(tmp_path_factory.mktemp("line"))
     with line.started() as running:
         _ask_again(running)
-    for at in cuts:
-        try:
-            with line.started(Crasher(at)) as running:
-                running.work()
-        except Crash:
-            pass
+    cut_short(line, cuts, lambda running: running.work())
     _run_to_the_end(line)
     _assert_read_again(line)
 

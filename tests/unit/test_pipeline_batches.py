@@ -15,7 +15,7 @@ from ocrwatch.document import Filed, Outcome, Recorded
 from ocrwatch.service import orders
 from ocrwatch.service.recovery import Places, rebuild
 from tests.fakes_ledger import FakeLedger
-from tests.line import Crash, Crasher, Line
+from tests.line import Crash, Crasher, Line, at_work, cut_short
 
 SCANS = {"a.jpg": "single", "batch.pdf": "batch of 4", "blank.jpg": "white"}
 
@@ -106,13 +106,7 @@ def test_a_power_cut_at_any_single_moment_breaks_no_promise(tmp_path: Path) -> N
 def test_power_cuts_in_a_row_break_no_promise(tmp_path_factory: pytest.TempPathFactory, cuts: list[int]) -> None:
     """Several starts are cut short, each at a moment of its own, before one is let through."""
     line = _line(tmp_path_factory.mktemp("line"))
-    for at in cuts:
-        try:
-            with line.started(Crasher(at)) as running:
-                running.take_in()
-                running.work()
-        except Crash:
-            pass
+    cut_short(line, cuts, at_work)
     _run_to_the_end(line)
     _assert_promises_kept(line)
 

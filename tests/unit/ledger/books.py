@@ -7,18 +7,25 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ocrwatch.document import Amount, Cell, Items, Row, Value
 from ocrwatch.errors import LedgerBusy
+from ocrwatch.ledger import opening
 from ocrwatch.ledger.csv_file import CsvLedger
 from ocrwatch.ledger.locks import Locks
+from ocrwatch.ledger.package import Package, SheetPart
+from ocrwatch.ledger.standing import Standing
 from ocrwatch.ledger.workbook import WorkbookLedger
 from ocrwatch.messages import Message
 from ocrwatch.ports import Field
 from tests.waiting import wait_until
+
+if TYPE_CHECKING:
+    import pytest  # not for the processes that are killed
 
 SHEET = "Receipts"
 RECEIVED = datetime(2025, 3, 4, 9, 5, 59, tzinfo=UTC)
@@ -103,6 +110,28 @@ def until_written(append: Callable[[], object]) -> None:
         return True
 
     wait_until(is_done)
+
+
+def edit(path: Path, change: Callable[[Worksheet], object], sheet: str = SHEET) -> None:
+    """Change the workbook as a person would."""
+    book = load_workbook(path)
+    worksheet = book[sheet]
+    assert isinstance(worksheet, Worksheet)
+    change(worksheet)
+    book.save(path)
+
+
+def sheets_looked_through(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the sheets that ledgers look through from now on, as they come."""
+    found: list[str] = []
+    standing_of = opening.standing_of
+
+    def watched(package: Package, sheet: SheetPart, *arguments: object, **options: object) -> Standing:
+        found.append(sheet.name)
+        return standing_of(package, sheet, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(opening, "standing_of", watched)
+    return found
 
 
 def sheet_of(path: Path, sheet: str = SHEET) -> Worksheet:
